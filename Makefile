@@ -1,0 +1,57 @@
+# Every target does its own set-up. What is needed: Python 3.11-3.13, make, a network for the first install.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help venv demo run test check format lock bench clean
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	  || { echo "Matinee needs Python 3.11 to 3.13; '$(PYTHON)' is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+# The stamps are newer than what they were made from, so a second call installs nothing.
+.venv/installed: .venv/pyvenv.cfg requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+venv: .venv/installed  ## install Matinee into .venv, from the lock file
+
+demo: .venv/installed  ## a local Telegram with a page to try everything in; needs no token
+	@$(BIN)/matinee demo
+
+run: .venv/installed  ## the bot, against Telegram; needs MATINEE_TOKEN
+	@$(BIN)/matinee run
+
+test: .venv/installed-dev  ## every test: storage on SQLite and PostgreSQL, conversations, the page in a browser
+	@tests/chromium.sh
+	@$(BIN)/pytest
+
+check: .venv/installed-dev  ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/installed-dev  ## mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/installed-dev  ## search quality and speed beside a brute-force oracle
+	@$(BIN)/python -m tests.benchmarks.search
+
+# Universal locks: one file for Python 3.11 to 3.13 and every system. No index address is written.
+lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
+
+clean:  ## remove the virtual environment and caches; never your data
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
