@@ -169,7 +169,9 @@ digest_run = sa.Table(
     "digest_run",
     metadata,
     sa.Column("chat_id", sa.ForeignKey("chat.id"), primary_key=True),
-    sa.Column("period_start", UtcDateTime, primary_key=True),  # the unique key that makes a second digest impossible
+    sa.Column(
+        "period_start", UtcDateTime, primary_key=True
+    ),  # the unique key that makes a second digest impossible
     sa.Column("period_end", UtcDateTime, nullable=False),
     sa.Column("claimed_at", UtcDateTime, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # claimed | sent | empty | missed | failed | unknown

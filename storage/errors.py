@@ -1,0 +1,52 @@
+"""What can go wrong in storage: data for the program; the sentences for people live in `handlers/errors.py`.
+
+StorageError
+├── MovieNotFound
+├── BadStars
+├── UnknownZone
+├── SchemaBehind
+└── DatabaseUnavailable
+"""
+
+
+class StorageError(Exception):
+    """The root of all that storage raises on purpose."""
+
+
+class MovieNotFound(StorageError):
+    """No movie has this id: the button is older than the catalogue, or forged."""
+
+    def __init__(self, movie_id: int) -> None:
+        super().__init__(f"movie {movie_id} is not in the catalogue")
+        self.movie_id = movie_id
+
+
+class BadStars(StorageError):
+    """Stars are whole numbers from 1 to 10."""
+
+    def __init__(self, stars: int) -> None:
+        super().__init__(f"stars must be 1..10, not {stars}")
+        self.stars = stars
+
+
+class UnknownZone(StorageError):
+    """The time zone database has no zone of this name."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"{zone!r} is not an IANA time zone")
+        self.zone = zone
+
+
+class SchemaBehind(StorageError):
+    """The database's tables are older (or newer) than the program."""
+
+    def __init__(self, found: str | None, wanted: str) -> None:
+        super().__init__(
+            f"the database is at migration {found or 'none'}, this program needs {wanted}: run 'matinee migrate'"
+        )
+        self.found = found
+        self.wanted = wanted
+
+
+class DatabaseUnavailable(StorageError):
+    """The database cannot be opened, read or written; the message names it without its password."""
