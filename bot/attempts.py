@@ -1,0 +1,68 @@
+"""What a failing handler means. python-telegram-bot swallows its exception, so an error handler keeps it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from telegram import Update
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationHandlerStop, CallbackContext
+
+from bot.transport import may_have_been_sent
+from storage.errors import DatabaseUnavailable, StorageError
+
+LAST_TRY = 5
+"""After so many failures an update is given up; the person is told at the last one only."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One run of the handlers for one update, the first being number 1."""
+
+    number: int
+    error: Exception | None = None
+    again: bool = False
+
+
+_current: ContextVar[Attempt] = ContextVar("attempt")
+
+
+async def run(application: Application, update: Update, number: int) -> Attempt:  # type: ignore[type-arg]
+    """Handle `update` and report what its handlers raised, if anything."""
+    attempt = Attempt(number)
+    _current.set(attempt)
+    await application.process_update(update)
+    return attempt
+
+
+async def keep_error(update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
+    """The first error handler: while another try is to come, those that tell the person stay silent."""
+    attempt = _current.get(None)
+    if attempt is None or context.error is None:
+        return
+    attempt.error = context.error
+    attempt.again = attempt.number < LAST_TRY and worth_repeating(context.error, update)
+    if attempt.again:
+        raise ApplicationHandlerStop
+
+
+def worth_repeating(error: Exception, update: object) -> bool:
+    """Whether the same update may succeed later without doing harm twice.
+
+    A change is applied once however often it runs, but a message whose fate is unknown would be sent twice;
+    a button's edit or answer would not.
+    """
+    if isinstance(error, Forbidden | BadRequest | ChatMigrated | InvalidToken):
+        return False
+    if isinstance(error, StorageError):
+        return isinstance(error, DatabaseUnavailable)
+    if isinstance(error, TelegramError) and may_have_been_sent(error):
+        return isinstance(update, Update) and update.callback_query is not None
+    return True
+
+
+def pause_s(attempt: Attempt) -> float:
+    """How long to wait before the next try: what Telegram asks for, else 0.5, 1, 2, 4 seconds."""
+    if isinstance(attempt.error, RetryAfter):
+        wait = attempt.error.retry_after
+        return min(wait if isinstance(wait, int) else wait.total_seconds(), 60.0)
+    return float(2 ** (attempt.number - 2))

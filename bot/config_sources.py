@@ -1,0 +1,102 @@
+"""Where settings are written: `config.toml` in sections, `MATINEE_*` flat. Unknown keys are refused here."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "bot": ("api_url", "log", "listen", "operators", "flood", "webhook_url", "tmdb_url"),
+    "storage": ("data_dir", "database_url"),
+    "intake": ("poll_timeout_s", "handlers_at_once"),
+    "ranking": ("everyone_prior", "everyone_minimum", "club_prior", "club_minimum", "prior_mean"),
+    "digest": ("digest_weekday", "digest_time", "digest_zone", "tick_s"),
+}
+"""Which section of `config.toml` holds which setting."""
+
+SECRETS = ("token", "webhook_secret", "tmdb_key", "database_url")
+"""Settings that no message shows, and that `…_FILE` may give."""
+
+PREFIX = "MATINEE_"
+
+
+class ConfigError(Exception):
+    """One line for each fault in the configuration: the key, what was found, what is allowed."""
+
+
+def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    """The settings of a `config.toml`, flat; none when there is no such file and none was asked for."""
+    if not path.exists() and not must_exist:
+        return {}
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: found {_short(error)}, allowed: a readable TOML file") from None
+    values: dict[str, Any] = {}
+    for section, content in document.items():
+        values |= _section(path, section, content)
+    return values
+
+
+def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
+    if section not in SECTIONS or not isinstance(content, dict):
+        raise ConfigError(f"{path}: found unknown section [{section}], {_allowed(section, SECTIONS)}")
+    for key in content:
+        if key in {"token", "webhook_secret", "tmdb_key"} or _has_password(key, content[key]):
+            raise ConfigError(
+                f"{path}: found a secret in [{section}] {key}, allowed: only {PREFIX}{key.upper()} or"
+                f" {PREFIX}{key.upper()}_FILE in the environment"
+            )
+        if key not in SECTIONS[section]:
+            raise ConfigError(
+                f"{path}: found unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}"
+            )
+    return content
+
+
+def _has_password(key: str, value: Any) -> bool:
+    return key == "database_url" and isinstance(value, str) and urlsplit(value).password is not None
+
+
+def environment(env: Mapping[str, str], *, known: Iterable[str]) -> dict[str, Any]:
+    """The settings that the environment gives; an empty variable counts as absent."""
+    names = {PREFIX + field.upper(): field for field in known}
+    files = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
+    given = {name: value for name, value in env.items() if name.startswith(PREFIX) and value}
+    for name in given.keys() - names.keys() - files.keys() - {"MATINEE_CONFIG"}:
+        raise ConfigError(f"{name}: found an unknown variable, {_allowed(name, [*names, *files])}")
+    values: dict[str, Any] = {"listen": env["PORT"]} if env.get("PORT") else {}
+    values |= {files[name]: _content(name, value) for name, value in given.items() if name in files}
+    values |= {names[name]: value for name, value in given.items() if name in names}
+    return values
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{name}: found {_short(error)}, allowed: a readable file with the secret"
+        ) from None
+
+
+def origin(field: str, env: Mapping[str, str], path: Path) -> str:
+    """Where the value in force was written: the environment wins over the file."""
+    for name in (f"{PREFIX}{field.upper()}", f"{PREFIX}{field.upper()}_FILE"):
+        if env.get(name):
+            return name
+    if field == "listen" and env.get("PORT"):
+        return "PORT"
+    section = next(name for name, keys in SECTIONS.items() if field in keys)
+    return f"{path} [{section}] {field}"
+
+
+def _allowed(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(known)}"
+
+
+def _short(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0]

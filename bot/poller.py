@@ -1,0 +1,143 @@
+"""Long polling: fetch raw updates, store them durably, then ask for the next, which acknowledges them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import orjson
+import structlog
+from telegram.error import NetworkError
+
+from bot import telemetry
+from bot.transport import explain, proxy_for
+from bot.updates import ACCEPTED, is_id
+
+log = structlog.get_logger("matinee.poller")
+
+GRACE_S = 15
+"""How much longer than the poll itself an answer may take before the connection counts as dead."""
+
+REFUSALS = 3
+"""As many 401 in a row mean a wrong token; a single one has been seen from a healthy Telegram."""
+
+BACKOFF_S = 30.0
+
+
+class TokenRefused(Exception):
+    """Telegram does not know the token: polling again would never help."""
+
+
+class PollFailed(Exception):
+    """Telegram answered, but not with updates. `status` is the HTTP status."""
+
+    def __init__(self, status: int, description: str, retry_after: float | None) -> None:
+        super().__init__(f"{status} {description}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
+
+
+class Poller:
+    """Calls `take` with every batch. When `take` raises, the batch is not acknowledged and comes again."""
+
+    def __init__(self, base_url: str, take: Take, *, timeout_s: int) -> None:
+        self._url = f"{base_url}/getUpdates"
+        self._take = take
+        self._timeout_s = timeout_s
+        self._offset = 0  # the oldest that is not acknowledged; then one more than the last taken
+        self._session: aiohttp.ClientSession | None = None
+        self._failures = 0
+        self._refusals = 0
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises TokenRefused."""
+        try:
+            while True:
+                await self._once()
+        finally:
+            await self._hang_up()
+
+    async def _once(self) -> None:
+        try:
+            updates = await self._fetch()
+        except PollFailed as failure:
+            await self._refused(failure)
+        except (aiohttp.ClientError, OSError) as error:
+            failed, _ = explain(error)
+            await self._broken(failed)
+        else:
+            self._failures = self._refusals = 0
+            telemetry.pulse.beat()
+            await self._accept(updates)
+
+    async def _fetch(self) -> list[dict[str, Any]]:
+        timeout = aiohttp.ClientTimeout(total=self._timeout_s + GRACE_S, connect=10)
+        parameters = {"offset": self._offset, "timeout": self._timeout_s, "limit": 100}
+        form = {**parameters, "allowed_updates": orjson.dumps(ACCEPTED).decode()}
+        async with self._connection().post(self._url, data=form, timeout=timeout) as response:
+            return _updates(response.status, await response.read())
+
+    async def _accept(self, updates: list[dict[str, Any]]) -> None:
+        if not updates:
+            return
+        try:
+            await self._take(updates)
+        except Exception:
+            log.exception("updates could not be stored; Telegram keeps them")
+            await self._pause()
+            return
+        self._offset = max(update["update_id"] for update in updates) + 1
+
+    async def _refused(self, failure: PollFailed) -> None:
+        telemetry.poll_errors.labels(str(failure.status)).inc()
+        self._refusals = self._refusals + 1 if failure.status in {401, 404} else 0
+        if self._refusals >= REFUSALS:
+            raise TokenRefused(
+                "Telegram refuses the token: check MATINEE_TOKEN, or get a new one from @BotFather"
+            )
+        if failure.status == 409:
+            log.error("another instance of this bot is polling, or a webhook is set", telegram=str(failure))
+        else:
+            log.warning("poll refused", telegram=str(failure))
+        await self._pause(failure.retry_after)
+
+    async def _broken(self, error: NetworkError) -> None:
+        """A connection that failed once may hang for ever; the next poll gets a fresh one."""
+        telemetry.poll_errors.labels("network").inc()
+        log.warning("poll failed", error=str(error), failures=self._failures + 1)
+        await self._hang_up()
+        await self._pause()
+
+    async def _pause(self, retry_after: float | None = None) -> None:
+        self._failures += 1
+        await asyncio.sleep(retry_after or min(0.5 * 1.6**self._failures, BACKOFF_S))
+
+    def _connection(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=1, keepalive_timeout=30)
+            self._session = aiohttp.ClientSession(connector=connector, proxy=proxy_for(self._url))
+        return self._session
+
+    async def _hang_up(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+def _updates(status: int, body: bytes) -> list[dict[str, Any]]:
+    """The updates of an answer that carry a number; others can be neither stored nor acknowledged."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise PollFailed(status, "an answer that is not JSON", None) from None
+    if not isinstance(answer, dict) or answer.get("ok") is not True:
+        answer = answer if isinstance(answer, dict) else {}
+        retry_after = (answer.get("parameters") or {}).get("retry_after")
+        raise PollFailed(status, str(answer.get("description")), retry_after)
+    numbered = [update for update in answer["result"] if is_id(update.get("update_id"))]
+    if answer["result"] and not numbered:
+        raise PollFailed(status, "updates without numbers", None)
+    return numbered

@@ -1,0 +1,32 @@
+"""What is counted, in a registry of its own, and how alive the program is."""
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+registry = CollectorRegistry()
+
+taken = Counter("matinee_updates_taken", "Updates written to the inbox", registry=registry)
+handled = Counter("matinee_updates_handled", "Updates finished, by outcome", ["outcome"], registry=registry)
+retried = Counter("matinee_updates_retried", "Tries after the first", registry=registry)
+waiting = Gauge("matinee_updates_waiting", "Updates taken and not finished", registry=registry)
+handling = Histogram("matinee_update_seconds", "Time in a handler, one try", registry=registry)
+poll_errors = Counter("matinee_poll_errors", "Failed polls, by kind", ["kind"], registry=registry)
+poll_age = Gauge("matinee_poll_age_seconds", "Since Telegram last answered a poll", registry=registry)
+
+
+class Pulse:
+    """When Telegram last answered, by the monotonic clock. Infinitely long ago before the first time."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def beat(self) -> None:
+        self._last = time.monotonic()
+
+    def age_s(self) -> float:
+        return time.monotonic() - self._last
+
+
+pulse = Pulse()
+poll_age.set_function(pulse.age_s)
