@@ -2,6 +2,7 @@
 
 StorageError
 ├── MovieNotFound
+├── CatalogueNotReady
 ├── BadStars
 ├── UnknownZone
 ├── SchemaBehind
@@ -19,6 +20,10 @@ class MovieNotFound(StorageError):
     def __init__(self, movie_id: int) -> None:
         super().__init__(f"movie {movie_id} is not in the catalogue")
         self.movie_id = movie_id
+
+
+class CatalogueNotReady(StorageError):
+    """The first import of the catalogue is still running: search has nothing to look in."""
 
 
 class BadStars(StorageError):
@@ -42,7 +47,8 @@ class SchemaBehind(StorageError):
 
     def __init__(self, found: str | None, wanted: str) -> None:
         super().__init__(
-            f"the database is at migration {found or 'none'}, this program needs {wanted}: run 'matinee migrate'"
+            f"the database is at migration {found or 'none'}, this program needs {wanted}:"
+            " run 'matinee migrate'"
         )
         self.found = found
         self.wanted = wanted

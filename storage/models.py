@@ -1,4 +1,4 @@
-"""Every table, with its rules in the database. Ids of Telegram are 64-bit; instants are UTC (DESIGN in docs/architecture.md)."""
+"""Every table, with its rules in the database. Ids of Telegram are 64-bit; instants are UTC."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ EVERYONE = 0
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware UTC instant: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite, which has no zones."""
+    """An aware UTC instant: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -48,7 +48,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 # SQLite numbers rows by itself only for a column of exactly INTEGER; elsewhere serial numbers are 64-bit.
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 movie = sa.Table(
     "movie",
@@ -169,9 +169,8 @@ digest_run = sa.Table(
     "digest_run",
     metadata,
     sa.Column("chat_id", sa.ForeignKey("chat.id"), primary_key=True),
-    sa.Column(
-        "period_start", UtcDateTime, primary_key=True
-    ),  # the unique key that makes a second digest impossible
+    sa.Column("week", sa.Text, primary_key=True),  # ISO week of the chat's local date: "2026-W47"
+    sa.Column("period_start", UtcDateTime, nullable=False),
     sa.Column("period_end", UtcDateTime, nullable=False),
     sa.Column("claimed_at", UtcDateTime, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # claimed | sent | empty | missed | failed | unknown

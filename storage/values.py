@@ -167,7 +167,7 @@ class TopQuery:
 
 @dataclass(frozen=True, slots=True)
 class TopPage:
-    """Lines by weighted rating, then count, then title; `minimum` is how many ratings a film needs to be listed."""
+    """Lines by weighted rating, then count, then title; a film needs `minimum` ratings to be listed."""
 
     query: TopQuery
     lines: tuple[MovieLine, ...]
@@ -230,7 +230,7 @@ class DigestSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine:
-    """A movie in a digest: mean of the period's stars, how many rated, and the distance of lowest and highest."""
+    """A movie in a digest: the week's mean stars, how many rated, the distance of lowest and highest."""
 
     id: int
     title: str
@@ -261,6 +261,7 @@ class Digest:
 class ClaimedDigest:
     """A digest that this process, and no other, may post now."""
 
+    week: str
     digest: Digest
     thread_id: int | None
     language: str | None
@@ -274,3 +275,13 @@ class InboxItem:
     update_id: int
     key: int
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueImport:
+    """One import that changed the catalogue: `rows` read from the source, `new` of them films not known before."""
+
+    source: str
+    rows: int
+    new: int
+    at: datetime

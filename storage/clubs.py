@@ -1,0 +1,73 @@
+"""Clubs: which chats a person's ratings count in, and whether the bot can write there."""
+
+import sqlalchemy as sa
+
+from storage import scores
+from storage.audit import AuditAction, record
+from storage.database import Database
+from storage.dialects import insert_new
+from storage.inbox import is_applied
+from storage.models import chat, membership
+from storage.people import meet, meet_chat
+from storage.ranking import Ranking
+from storage.values import Actor, Now
+
+
+def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -> bool:
+    """Make the actor a member of the chat they act in; true if they were none."""
+    row = {"person_id": actor.person_id, "chat_id": actor.chat_id, "since": now()}
+    if not connection.execute(insert_new(connection, membership, row)).rowcount:
+        return False
+    scores.add_person(connection, ranking, actor.person_id, actor.chat_id)
+    return True
+
+
+class Clubs:
+    def __init__(self, database: Database, ranking: Ranking) -> None:
+        self._database = database
+        self._ranking = ranking
+
+    async def join(self, actor: Actor) -> bool:
+        """Count the actor's ratings in this chat from now on; true if they did not count before."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> bool:
+            meet(connection, actor, at)
+            joined = actor.in_club and enter(connection, self._ranking, actor, self._database.now)
+            if joined:
+                record(connection, AuditAction.CLUB_JOIN, actor, at=at, subject=f"chat:{actor.chat_id}")
+            return joined
+
+        return await self._database.write(work)
+
+    async def leave(self, actor: Actor, chat_id: int | None = None) -> bool:
+        """Stop counting the actor's ratings in a club (by default the chat they act in); true if they did."""
+        club, at = actor.chat_id if chat_id is None else chat_id, self._database.now()
+        theirs = (membership.c.person_id == actor.person_id) & (membership.c.chat_id == club)
+
+        def work(connection: sa.Connection) -> bool:
+            if not connection.execute(sa.delete(membership).where(theirs)).rowcount:
+                return False
+            scores.remove_person(connection, self._ranking, actor.person_id, club)
+            record(connection, AuditAction.CLUB_LEAVE, actor, at=at, subject=f"chat:{club}")
+            return True
+
+        return await self._database.write(work)
+
+    async def set_active(self, chat_id: int, active: bool, actor: Actor | None) -> bool:
+        """Note that the bot can write to a chat, or no longer; true if that is news. Digests wait meanwhile."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> bool:
+            if actor is not None and actor.chat_id == chat_id:
+                meet_chat(connection, actor, at)
+            changed = connection.execute(
+                sa.update(chat).where(chat.c.id == chat_id, chat.c.active != active).values(active=active)
+            ).rowcount
+            if not changed or (actor is not None and is_applied(connection, actor)):
+                return False
+            action = AuditAction.CHAT_ACTIVATE if active else AuditAction.CHAT_DEACTIVATE
+            record(connection, action, actor, at=at, subject=f"chat:{chat_id}")
+            return True
+
+        return await self._database.write(work)

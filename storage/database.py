@@ -1,0 +1,79 @@
+"""A database to read and write: what every subject of the service stands on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.engine import is_sqlite, reading_engine, writing_engine
+from storage.errors import DatabaseUnavailable
+from storage.values import Now
+from storage.writer import Writer, postgresql_writer, sqlite_writer
+
+T = TypeVar("T")
+
+
+class Database:
+    """`read` and `write` take a function of a synchronous connection: the same function serves both databases."""
+
+    def __init__(self, url: URL, now: Now) -> None:
+        self.url = url
+        self.now = now
+        self.engine: AsyncEngine = reading_engine(url)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._writing = writing_engine(url) if is_sqlite(url) else None
+        self._writer: Writer = (
+            sqlite_writer(self._writing, self._thread)
+            if self._writing is not None
+            else postgresql_writer(self.engine)
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._writing is not None
+
+    async def read(self, query: Callable[[sa.Connection], T]) -> T:
+        """Run `query`, which changes nothing. Raises DatabaseUnavailable when the database cannot be reached."""
+        try:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(query)
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise DatabaseUnavailable(f"the database cannot be read: {_reason(error)}") from error
+
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` in a durable transaction; see `Writer.write`."""
+        return await self._writer.write(work)
+
+    async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
+        """Rows one by one in flat memory."""
+        async with self.engine.connect() as connection, connection.stream(query) as rows:
+            async for row in rows:
+                yield row
+
+    async def on_writing_connection(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` by itself on a connection that may change the schema (migrations)."""
+        if self._writing is None:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
+
+        def run(engine: sa.Engine) -> T:
+            with engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run, self._writing)
+
+    async def close(self) -> None:
+        await self._writer.drain()
+        await self.engine.dispose()
+        if self._writing is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._writing.dispose)
+        self._thread.shutdown()
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)

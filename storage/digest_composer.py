@@ -1,0 +1,123 @@
+"""What a chat's week looked like: the figures of a digest, counted from the ratings of the people in it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.cards import SCORE_COLUMNS, line_of
+from storage.models import membership, movie, rating, score
+from storage.ranking import Prior
+from storage.values import Digest, DigestLine, MovieLine, Source
+
+BEST = 3
+TOP = 10
+ARGUED = 3
+"""From how many stars between the lowest and the highest on a film is argued about."""
+
+
+def compose(
+    connection: sa.Connection, chat_id: int, start: datetime, end: datetime, *, zone: str, prior: Prior
+) -> Digest:
+    """The digest of [start, end). Imported ratings do not count as rated in it."""
+    rows = connection.execute(_per_movie(chat_id, start, end)).all()
+    people = connection.execute(_people(chat_id, start, end)).scalar_one()
+    # In a private chat nobody else can rate, so one rating is enough there.
+    shared = [row for row in rows if row.ratings >= (1 if chat_id > 0 else prior.minimum)]
+    return Digest(
+        chat_id=chat_id,
+        start=start,
+        end=end,
+        zone=zone,
+        films=len(rows),
+        people=people,
+        ratings=sum(row.ratings for row in rows),
+        best=tuple(map(_line, _best(shared, prior))),
+        most_rated=_most_rated(rows),
+        most_argued=_most_argued(rows),
+        newcomer=_newcomer(connection, chat_id, start, prior),
+    )
+
+
+def _counted(chat_id: int) -> sa.ColumnElement[bool]:
+    """Whose ratings a chat sees: its members', wherever they were made; in a private chat one's own."""
+    if chat_id > 0:
+        return rating.c.person_id == chat_id
+    return rating.c.person_id.in_(sa.select(membership.c.person_id).where(membership.c.chat_id == chat_id))
+
+
+def _within(chat_id: int, start: datetime, end: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    rated_at = rating.c.rated_at
+    return _counted(chat_id), rated_at >= start, rated_at < end, rating.c.source != str(Source.IMPORT)
+
+
+def _per_movie(chat_id: int, start: datetime, end: datetime) -> sa.Select[Any]:
+    stars = rating.c.stars
+    return (
+        sa.select(
+            movie.c.id,
+            movie.c.title,
+            movie.c.year,
+            sa.func.count().label("ratings"),
+            sa.func.sum(stars).label("total"),
+            (sa.func.max(stars) - sa.func.min(stars)).label("spread"),
+        )
+        .join(movie, movie.c.id == rating.c.movie_id)
+        .where(*_within(chat_id, start, end))
+        .group_by(movie.c.id, movie.c.title, movie.c.year)
+    )
+
+
+def _people(chat_id: int, start: datetime, end: datetime) -> sa.Select[Any]:
+    return sa.select(sa.func.count(rating.c.person_id.distinct())).where(*_within(chat_id, start, end))
+
+
+def _line(row: Any) -> DigestLine:
+    return DigestLine(
+        id=row.id,
+        title=row.title,
+        year=row.year,
+        mean=int(row.total) / row.ratings,
+        count=row.ratings,
+        spread=row.spread,
+    )
+
+
+def _best(rows: list[Any], prior: Prior) -> list[Any]:
+    def rank(row: Any) -> tuple[float, int, str]:
+        return -prior.weighted(int(row.total), row.ratings), -row.ratings, row.title
+
+    return sorted(rows, key=rank)[:BEST]
+
+
+def _most_rated(rows: Any) -> DigestLine | None:
+    many = [row for row in rows if row.ratings >= 2]
+    return _line(min(many, key=lambda row: (-row.ratings, -row.total, row.title))) if many else None
+
+
+def _most_argued(rows: Any) -> DigestLine | None:
+    argued = [row for row in rows if row.ratings >= 2 and row.spread >= ARGUED]
+    return _line(min(argued, key=lambda row: (-row.spread, -row.ratings, row.title))) if argued else None
+
+
+def _newcomer(
+    connection: sa.Connection, chat_id: int, start: datetime, prior: Prior
+) -> tuple[int, MovieLine] | None:
+    """The highest film of the club's top ten that nobody there had rated before the week."""
+    if chat_id > 0:
+        return None
+    top = connection.execute(
+        sa.select(movie, *SCORE_COLUMNS)
+        .join(score, score.c.movie_id == movie.c.id)
+        .where(score.c.scope == chat_id, score.c.count >= prior.minimum)
+        .order_by(score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id)
+        .limit(TOP)
+    ).all()
+    known = set(connection.execute(_rated_before([row.id for row in top], chat_id, start)).scalars())
+    return next(((rank, line_of(row)) for rank, row in enumerate(top, 1) if row.id not in known), None)
+
+
+def _rated_before(movie_ids: list[int], chat_id: int, start: datetime) -> sa.Select[Any]:
+    return sa.select(rating.c.movie_id).where(
+        rating.c.movie_id.in_(movie_ids), _counted(chat_id), rating.c.created_at < start
+    )

@@ -1,0 +1,208 @@
+"""Digests: each chat's setting, what is due, and the claim that makes a second one of a week impossible."""
+
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+import sqlalchemy as sa
+
+from storage.audit import AuditAction, record
+from storage.calendar import iso_week, last_due, next_due, week_before, zone_of
+from storage.database import Database
+from storage.dialects import insert_new, put
+from storage.digest_composer import compose
+from storage.inbox import is_applied
+from storage.models import chat, digest_run, digest_setting, person
+from storage.people import meet
+from storage.ranking import Ranking
+from storage.values import Actor, ClaimedDigest, Digest, DigestSetting
+
+LATEST = timedelta(hours=24)
+"""A digest later than this is noise and is skipped: the Monday post does not come on Thursday."""
+ABANDONED = timedelta(minutes=15)
+"""After this long a claim whose process has gone counts as unknown: perhaps posted, never repeated."""
+CATCHES_UP = timedelta(days=14)
+"""A digest begins where the chat's last one ended, if that is not longer ago than this."""
+
+
+class Change(TypedDict, total=False):
+    """What may change in a setting; see DigestSetting for units."""
+
+    enabled: bool
+    weekday: int
+    minute: int
+    zone: str
+    thread_id: int | None
+
+
+class Digests:
+    def __init__(self, database: Database, ranking: Ranking, defaults: DigestSetting) -> None:
+        self._database = database
+        self._ranking = ranking
+        self._defaults = defaults
+
+    async def setting(self, chat_id: int) -> DigestSetting:
+        """The chat's setting, or the operator's defaults, switched off."""
+        return await self._database.read(lambda connection: self._setting(connection, chat_id))
+
+    async def change(self, actor: Actor, **change: Unpack[Change]) -> DigestSetting:
+        """Change the setting of the actor's chat; what is not given stays. Raises UnknownZone."""
+        zone_of(change.get("zone", "UTC"))
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> DigestSetting:
+            meet(connection, actor, at)
+            before = self._setting(connection, actor.chat_id)
+            after = _merge(before, change)
+            if _shown(before) == _shown(after) or is_applied(connection, actor):
+                return before
+            row = {"chat_id": actor.chat_id, **_shown(after)}
+            row["next_run_at"] = self._next_free(connection, after, at) if after.enabled else None
+            put(connection, digest_setting, row)
+            record(
+                connection, AuditAction.DIGEST_UPDATE, actor, at=at, subject=f"chat:{actor.chat_id}",
+                before=_shown(before), after=_shown(after),
+            )  # fmt: skip
+            return self._setting(connection, actor.chat_id)
+
+        return await self._database.write(work)
+
+    async def off(self, chat_id: int, reason: str) -> None:
+        """Switch a chat's digest off because it cannot be posted there; the entry says why."""
+        at = self._database.now()
+        theirs = (digest_setting.c.chat_id == chat_id) & digest_setting.c.enabled
+
+        def work(connection: sa.Connection) -> None:
+            switched = sa.update(digest_setting).where(theirs).values(enabled=False, next_run_at=None)
+            if connection.execute(switched).rowcount:
+                record(
+                    connection, AuditAction.DIGEST_UPDATE, None, at=at, subject=f"chat:{chat_id}",
+                    before={"enabled": True}, after={"enabled": False, "reason": reason},
+                )  # fmt: skip
+
+        await self._database.write(work)
+
+    async def compose(self, chat_id: int, start: datetime, end: datetime) -> Digest:
+        """The digest of any span of time."""
+        return await self._database.read(lambda connection: self._compose(connection, chat_id, start, end))
+
+    async def week(self, chat_id: int) -> Digest:
+        """The digest of the seven days up to now."""
+        now = self._database.now()
+        return await self.compose(chat_id, now - timedelta(days=7), now + timedelta(microseconds=1))
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which any chat's digest is due."""
+        query = sa.select(sa.func.min(digest_setting.c.next_run_at, type_=digest_setting.c.next_run_at.type))
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+    async def claim_due(self, limit: int = 50) -> list[ClaimedDigest]:
+        """Take up to `limit` due digests for posting; nobody else gets them, now or later.
+
+        Weeks without a rating, and digests later than LATEST, are noted and not returned.
+        """
+        now = self._database.now()
+
+        def work(connection: sa.Connection) -> list[ClaimedDigest]:
+            _give_up_abandoned(connection, now)
+            due = connection.execute(_due(now, limit)).all()
+            claims = [self._claim(connection, row, now) for row in due]
+            return [claim for claim in claims if claim is not None]
+
+        return await self._database.write(work)
+
+    async def any_due(self) -> bool:
+        """Whether a scan would find something, claimable or not."""
+        query = _due(self._database.now(), 1)
+        return await self._database.read(lambda connection: connection.execute(query).first() is not None)
+
+    async def mark(self, chat_id: int, week: str, status: str, message_id: int | None = None) -> None:
+        """What became of a claim: sent, failed (certainly not posted) or unknown (perhaps posted)."""
+        run = (digest_run.c.chat_id == chat_id) & (digest_run.c.week == week)
+        marked = sa.update(digest_run).where(run).values(status=status, message_id=message_id)
+        await self._database.write(lambda connection: connection.execute(marked))
+
+    def _claim(self, connection: sa.Connection, row: Any, now: datetime) -> ClaimedDigest | None:
+        zone = zone_of(row.zone)
+        due = last_due(row.weekday, row.minute, zone, now)
+        due = due if due >= row.next_run_at else row.next_run_at
+        week = iso_week(due, zone)
+        start = self._start(connection, row.chat_id, due, week_before(due, zone))
+        digest = self._compose(connection, row.chat_id, start, due)
+        status = "missed" if now - due > LATEST else "claimed" if digest.films else "empty"
+        run = {
+            "chat_id": row.chat_id, "week": week, "period_start": start, "period_end": due,
+            "claimed_at": now, "status": status,
+        }  # fmt: skip
+        claimed = connection.execute(insert_new(connection, digest_run, run)).rowcount
+        setting = self._setting(connection, row.chat_id)
+        connection.execute(
+            sa.update(digest_setting)
+            .where(digest_setting.c.chat_id == row.chat_id)
+            .values(next_run_at=self._next_free(connection, setting, now))
+        )
+        if not claimed or status != "claimed":
+            return None
+        return ClaimedDigest(week, digest, row.thread_id, row.language)
+
+    def _start(self, connection: sa.Connection, chat_id: int, due: datetime, week_ago: datetime) -> datetime:
+        """Where the last digest ended, so that a moved weekday leaves no hole; else a week before."""
+        last = sa.select(sa.func.max(digest_run.c.period_end, type_=digest_run.c.period_end.type)).where(
+            digest_run.c.chat_id == chat_id
+        )
+        ended = connection.execute(last).scalar()
+        return ended if ended is not None and due - CATCHES_UP <= ended < due else week_ago
+
+    def _next_free(self, connection: sa.Connection, setting: DigestSetting, now: datetime) -> datetime:
+        """The next due instant in a week that has not had its digest yet."""
+        zone = zone_of(setting.zone)
+        due = next_due(setting.weekday, setting.minute, zone, now)
+        ran = sa.select(digest_run.c.week).where(digest_run.c.chat_id == setting.chat_id)
+        weeks = set(connection.execute(ran.order_by(digest_run.c.week.desc()).limit(8)).scalars())
+        while iso_week(due, zone) in weeks:
+            due = next_due(setting.weekday, setting.minute, zone, due)
+        return due
+
+    def _compose(self, connection: sa.Connection, chat_id: int, start: datetime, end: datetime) -> Digest:
+        zone = self._setting(connection, chat_id).zone
+        prior = self._ranking.of(chat_id)
+        return compose(connection, chat_id, start, end, zone=zone, prior=prior)
+
+    def _setting(self, connection: sa.Connection, chat_id: int) -> DigestSetting:
+        query = sa.select(digest_setting).where(digest_setting.c.chat_id == chat_id)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            return _merge(self._defaults, {}, chat_id=chat_id)
+        return DigestSetting(**row._mapping)
+
+
+def _merge(setting: DigestSetting, change: Change, **also: Any) -> DigestSetting:
+    names = ("chat_id", "enabled", "weekday", "minute", "zone", "thread_id", "next_run_at")
+    return DigestSetting(**{**{name: getattr(setting, name) for name in names}, **change, **also})
+
+
+def _shown(setting: DigestSetting) -> dict[str, Any]:
+    """What the audit trail shows of a setting."""
+    return {
+        "enabled": setting.enabled,
+        "weekday": setting.weekday,
+        "minute": setting.minute,
+        "zone": setting.zone,
+        "thread_id": setting.thread_id,
+    }
+
+
+def _due(now: datetime, limit: int) -> sa.Select[Any]:
+    return (
+        sa.select(digest_setting, person.c.language)
+        .join(chat, chat.c.id == digest_setting.c.chat_id)
+        .outerjoin(person, person.c.id == digest_setting.c.chat_id)
+        .where(digest_setting.c.next_run_at <= now, digest_setting.c.enabled, chat.c.active)
+        .order_by(digest_setting.c.next_run_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=digest_setting)
+    )
+
+
+def _give_up_abandoned(connection: sa.Connection, now: datetime) -> None:
+    abandoned = digest_run.c.status == "claimed", digest_run.c.claimed_at < now - ABANDONED
+    connection.execute(sa.update(digest_run).where(*abandoned).values(status="unknown"))

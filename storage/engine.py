@@ -1,0 +1,87 @@
+"""Engines: one writing connection for SQLite, asynchronous reads, and what makes SQLite durable."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.errors import DatabaseUnavailable
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a connection waits for another process's lock: a backup or `digest run` beside the bot."""
+
+
+def parse_url(url: str, data_dir: Path) -> URL:
+    """The database's address; empty means `matinee.db` in the data directory.
+
+    Raises DatabaseUnavailable for what is neither SQLite nor PostgreSQL; the message holds no password.
+    """
+    if not url:
+        return make_url(f"sqlite:///{data_dir / 'matinee.db'}")
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnavailable(
+            "the database URL cannot be read: expected sqlite:///FILE or postgresql://..."
+        ) from None
+    if parsed.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
+        raise DatabaseUnavailable(
+            f"{parsed.get_backend_name()} is not supported: use sqlite:/// or postgresql://"
+        )
+    return parsed
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def reading_engine(url: URL) -> AsyncEngine:
+    """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
+    if not is_sqlite(url):
+        return create_async_engine(
+            url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=4, pool_pre_ping=True
+        )
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=4)
+    sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
+    return engine
+
+
+def writing_engine(url: URL) -> sa.Engine:
+    """The one writing connection of this process, for SQLite; used by a single thread (see `writer`)."""
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=sa.pool.StaticPool,
+        connect_args={"check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _prepare_writer)
+    # The driver would begin only at the first write, and two readers that both turn writers would deadlock.
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_writer(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "query_only=ON",
+        "cache_size=-8000",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

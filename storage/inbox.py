@@ -1,0 +1,77 @@
+"""The inbox: updates taken from Telegram and not finished. Durable before they are acknowledged."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.dialects import insert_new
+from storage.models import inbox
+from storage.values import Actor, InboxItem
+
+KEPT = timedelta(hours=48)
+"""How long a finished update's number is remembered, to know a second delivery of it. Telegram keeps 24 hours."""
+
+
+def is_applied(connection: sa.Connection, actor: Actor) -> bool:
+    """Whether the actor's update has changed something already: it is being run again after a crash."""
+    if actor.update_id is None:
+        return False
+    query = sa.select(inbox.c.applied_at).where(inbox.c.update_id == actor.update_id)
+    return connection.execute(query).scalar() is not None
+
+
+def mark_applied(connection: sa.Connection, actor: Actor | None, at: datetime) -> None:
+    if actor is not None and actor.update_id is not None:
+        connection.execute(sa.update(inbox).where(inbox.c.update_id == actor.update_id).values(applied_at=at))
+
+
+class Inbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, updates: Sequence[tuple[int, int | None, bytes]]) -> list[InboxItem]:
+        """Store (update id, person id, raw JSON) durably; returns those that were not known, in order."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> list[InboxItem]:
+            items = [_take(connection, update, at) for update in updates]
+            return [item for item in items if item is not None]
+
+        return await self._database.write(work)
+
+    async def undone(self) -> list[InboxItem]:
+        """What a former run took and did not finish, oldest first."""
+        query = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [InboxItem(row.id, row.update_id, row.person_id or 0, row.payload or b"{}") for row in rows]
+
+    async def done(self, inbox_id: int) -> None:
+        """Finished: the payload goes, the number stays for KEPT."""
+        finished = (
+            sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
+        )
+        await self._database.write(lambda connection: connection.execute(finished))
+
+    async def failed(self, inbox_id: int) -> int:
+        """Count one more failed try and return how many there were."""
+        counted = (
+            sa.update(inbox)
+            .where(inbox.c.id == inbox_id)
+            .values(tries=inbox.c.tries + 1)
+            .returning(inbox.c.tries)
+        )
+        return await self._database.write(lambda connection: connection.execute(counted).scalar_one())
+
+    async def purge(self) -> int:
+        """Forget finished updates older than KEPT; returns how many."""
+        old = sa.delete(inbox).where(inbox.c.done_at < self._database.now() - KEPT)
+        return await self._database.write(lambda connection: connection.execute(old).rowcount)
+
+
+def _take(connection: sa.Connection, update: tuple[int, int | None, bytes], at: datetime) -> InboxItem | None:
+    update_id, person_id, payload = update
+    row = {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at}
+    inserted = connection.execute(insert_new(connection, inbox, row).returning(inbox.c.id)).scalar()
+    return None if inserted is None else InboxItem(inserted, update_id, person_id or 0, payload)

@@ -1,0 +1,62 @@
+"""Movies: found by what people type, shown as cards, suggested to those who want to rate what they have seen."""
+
+import asyncio
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.cards import LARGEST_ID, lines_of, read_card
+from storage.catalogue.service import Catalogue
+from storage.database import Database
+from storage.models import EVERYONE, movie, rating
+from storage.search.index import SearchResult
+from storage.values import Actor, Card, SearchPage
+
+PAGE = 10
+MOST_HITS = 100
+
+
+class Movies:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._database = database
+        self._catalogue = catalogue
+
+    async def find(self, query: str, *, page: int = 0, scope: int = EVERYONE) -> SearchPage:
+        """A page of at most ten films that `query` may mean, the likeliest first, with scores of `scope`."""
+        result = await self.search(query)
+        hits = result.hits[page * PAGE : (page + 1) * PAGE + 1]
+        wanted = [hit.movie_id for hit in hits[:PAGE]]
+        lines = await self._database.read(lambda connection: lines_of(connection, wanted, scope))
+        clear = result.hits[0].movie_id if result.clear and result.hits else None
+        return SearchPage(query, lines, page, more=len(hits) > PAGE, clear=clear)
+
+    async def search(self, query: str, limit: int = MOST_HITS) -> SearchResult:
+        """The hits alone; in a thread, for the index lets go of the interpreter's lock while it looks."""
+        return await asyncio.to_thread(self._catalogue.index.search, query, limit)
+
+    async def card(self, movie_id: int, actor: Actor) -> Card:
+        """Raises MovieNotFound."""
+        return await self._database.read(lambda connection: read_card(connection, movie_id, actor))
+
+    async def suggest(self, actor: Actor, after: int | None = None) -> Card | None:
+        """The best-known film that the actor has not rated, past movie `after` in that order; null at its end."""
+        return await self._database.read(lambda connection: _suggest(connection, actor, after))
+
+
+def _suggest(connection: sa.Connection, actor: Actor, after: int | None) -> Card | None:
+    rated = sa.exists().where(rating.c.movie_id == movie.c.id, rating.c.person_id == actor.person_id)
+    query = sa.select(movie.c.id).where(~rated).order_by(movie.c.popularity.desc(), movie.c.id).limit(1)
+    if after is not None:
+        query = query.where(_past(connection, after))
+    movie_id = connection.execute(query).scalar()
+    return None if movie_id is None else read_card(connection, movie_id, actor)
+
+
+def _past(connection: sa.Connection, after: int) -> sa.ColumnElement[Any]:
+    known = sa.select(movie.c.popularity).where(movie.c.id == min(after, LARGEST_ID))
+    popularity = connection.execute(known).scalar()
+    if popularity is None:
+        return sa.true()
+    return sa.or_(
+        movie.c.popularity < popularity, sa.and_(movie.c.popularity == popularity, movie.c.id > after)
+    )

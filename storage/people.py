@@ -1,0 +1,118 @@
+"""People and the chats they are met in."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage import scores
+from storage.audit import AuditAction, erase_content, record
+from storage.database import Database
+from storage.dialects import put
+from storage.inbox import is_applied
+from storage.models import chat, digest_run, digest_setting, inbox, membership, person, rating
+from storage.ranking import Ranking
+from storage.values import Actor, Privacy
+
+
+def meet(connection: sa.Connection, actor: Actor, at: datetime) -> None:
+    """Know an actor and their chat by the names they have now. No audit entry: nobody changed anything."""
+    put(
+        connection,
+        person,
+        {"id": actor.person_id, "name": actor.name, "language": actor.language, "first_seen_at": at},
+        keep=("first_seen_at",),
+    )
+    meet_chat(connection, actor, at)
+
+
+def meet_chat(connection: sa.Connection, actor: Actor, at: datetime) -> None:
+    title = "" if actor.chat_type == "private" else actor.chat_title
+    put(
+        connection,
+        chat,
+        {"id": actor.chat_id, "type": actor.chat_type, "title": title, "first_seen_at": at},
+        keep=("first_seen_at",),
+    )
+
+
+class People:
+    def __init__(self, database: Database, ranking: Ranking) -> None:
+        self._database = database
+        self._ranking = ranking
+
+    async def meet(self, actor: Actor) -> None:
+        at = self._database.now()
+        await self._database.write(lambda connection: meet(connection, actor, at))
+
+    async def privacy(self, actor: Actor) -> Privacy:
+        return await self._database.read(lambda connection: _privacy(connection, actor.person_id))
+
+    async def hide_name(self, actor: Actor, hidden: bool) -> Privacy:
+        """Show or hide a person's name beside their stars, in every club."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> Privacy:
+            meet(connection, actor, at)
+            before = _privacy(connection, actor.person_id)
+            if before.name_hidden == hidden or is_applied(connection, actor):
+                return before
+            connection.execute(
+                sa.update(person).where(person.c.id == actor.person_id).values(name_hidden=hidden)
+            )
+            record(
+                connection, AuditAction.PERSON_UPDATE, actor, at=at, subject=f"person:{actor.person_id}",
+                before={"name_hidden": before.name_hidden}, after={"name_hidden": hidden},
+            )  # fmt: skip
+            return _privacy(connection, actor.person_id)
+
+        return await self._database.write(work)
+
+    async def erase(self, actor: Actor) -> int:
+        """Forget a person: ratings, memberships, name, and the content of their audit entries.
+
+        Scores follow. Returns how many ratings went. What stays is one entry that says that somebody was erased.
+        """
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> int:
+            known = sa.select(person.c.id).where(person.c.id == actor.person_id)
+            if connection.execute(known).scalar() is None:
+                return 0
+            gone = _forget(connection, self._ranking, actor.person_id, at)
+            record(connection, AuditAction.PERSON_ERASE, None, at=at)
+            return gone
+
+        return await self._database.write(work)
+
+
+def _privacy(connection: sa.Connection, person_id: int) -> Privacy:
+    hidden = connection.execute(sa.select(person.c.name_hidden).where(person.c.id == person_id)).scalar()
+    clubs = connection.execute(
+        sa.select(chat.c.id, chat.c.title)
+        .join(membership, membership.c.chat_id == chat.c.id)
+        .where(membership.c.person_id == person_id)
+        .order_by(chat.c.title, chat.c.id)
+    )
+    ratings = connection.execute(
+        sa.select(sa.func.count()).select_from(rating).where(rating.c.person_id == person_id)
+    ).scalar_one()
+    return Privacy(bool(hidden), tuple((row.id, row.title) for row in clubs), ratings)
+
+
+def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: datetime) -> int:
+    rows = connection.execute(
+        sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == person_id)
+    ).all()
+    for movie_id, stars in rows:
+        scores.add(connection, ranking, person_id, movie_id, count=-1, total=-stars)
+    for table in (rating, membership):
+        connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+    for table in (digest_run, digest_setting):
+        connection.execute(sa.delete(table).where(table.c.chat_id == person_id))
+    connection.execute(sa.delete(person).where(person.c.id == person_id))
+    connection.execute(sa.delete(chat).where(chat.c.id == person_id))
+    connection.execute(
+        sa.update(inbox).where(inbox.c.person_id == person_id).values(payload=None, person_id=None)
+    )
+    erase_content(connection, person_id, at)
+    return len(rows)

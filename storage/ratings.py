@@ -1,0 +1,131 @@
+"""Ratings: one person's stars for one movie. The rating, its scores and its audit entry stand or fall together."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage import scores
+from storage.audit import AuditAction, record
+from storage.cards import my_stars, read_card, read_movie, split
+from storage.clubs import enter
+from storage.database import Database
+from storage.dialects import put
+from storage.errors import BadStars
+from storage.inbox import is_applied
+from storage.models import movie, rating
+from storage.people import meet
+from storage.ranking import Ranking
+from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
+
+PAGE = 10
+
+
+class Ratings:
+    def __init__(self, database: Database, ranking: Ranking) -> None:
+        self._database = database
+        self._ranking = ranking
+
+    async def rate(self, movie_id: int, stars: int, actor: Actor, source: Source = Source.BUTTON) -> Rated:
+        """Set the actor's stars, 1..10. A first rating in a club makes its author a member.
+
+        The same stars again change nothing and leave no entry. Raises BadStars, MovieNotFound.
+        """
+        if not 1 <= stars <= 10:
+            raise BadStars(stars)
+        return await self._database.write(
+            lambda connection: self._set(connection, movie_id, stars, actor, source)
+        )
+
+    async def remove(self, movie_id: int, actor: Actor) -> Rated:
+        """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
+        return await self._database.write(
+            lambda connection: self._set(connection, movie_id, None, actor, None)
+        )
+
+    def _set(
+        self, connection: sa.Connection, movie_id: int, stars: int | None, actor: Actor, source: Source | None
+    ) -> Rated:
+        at = self._database.now()
+        read_movie(connection, movie_id)
+        _take_turn(connection, actor)
+        meet(connection, actor, at)
+        before = my_stars(connection, movie_id, actor.person_id)
+        if before == stars or is_applied(connection, actor):
+            return Rated(read_card(connection, movie_id, actor), before, before)
+        if stars is not None and actor.in_club:
+            enter(connection, self._ranking, actor, self._database.now)
+        self._store(connection, movie_id, actor, source, stars, at)
+        scores.add(
+            connection, self._ranking, actor.person_id, movie_id,
+            count=(stars is not None) - (before is not None), total=(stars or 0) - (before or 0),
+        )  # fmt: skip
+        record(
+            connection, _action(before, stars), actor, at=at, subject=f"movie:{movie_id}",
+            before=_stars(before), after=_stars(stars),
+        )  # fmt: skip
+        return Rated(read_card(connection, movie_id, actor), before, stars)
+
+    def _store(
+        self,
+        connection: sa.Connection,
+        movie_id: int,
+        actor: Actor,
+        source: Source | None,
+        stars: int | None,
+        at: datetime,
+    ) -> None:
+        if stars is None or source is None:
+            mine = (rating.c.person_id == actor.person_id) & (rating.c.movie_id == movie_id)
+            connection.execute(sa.delete(rating).where(mine))
+            return
+        row = {
+            "person_id": actor.person_id, "movie_id": movie_id, "stars": stars, "chat_id": actor.chat_id,
+            "source": str(source), "created_at": at, "rated_at": at,
+        }  # fmt: skip
+        put(connection, rating, row, keep=("created_at",))
+
+    async def mine(self, person_id: int, *, order: MyOrder = MyOrder.NEWEST, page: int = 0) -> MyPage:
+        """A person's ratings, ten a page; best first puts the newer of two equals first."""
+        return await self._database.read(lambda connection: _mine(connection, person_id, order, page))
+
+
+def _take_turn(connection: sa.Connection, actor: Actor) -> None:
+    """Let replicas change one person's ratings one after another; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(actor.person_id, sa.BigInteger))))
+
+
+def _action(before: int | None, after: int | None) -> AuditAction:
+    if before is None:
+        return AuditAction.RATING_CREATE
+    return AuditAction.RATING_DELETE if after is None else AuditAction.RATING_UPDATE
+
+
+def _stars(stars: int | None) -> dict[str, int] | None:
+    return None if stars is None else {"stars": stars}
+
+
+def _mine(connection: sa.Connection, person_id: int, order: MyOrder, page: int) -> MyPage:
+    newest = (rating.c.rated_at.desc(), rating.c.movie_id)
+    rows = connection.execute(
+        sa.select(
+            movie.c.id, movie.c.title, movie.c.year, movie.c.directors, rating.c.stars, rating.c.rated_at
+        )
+        .join(movie, movie.c.id == rating.c.movie_id)
+        .where(rating.c.person_id == person_id)
+        .order_by(*(newest if order is MyOrder.NEWEST else (rating.c.stars.desc(), *newest)))
+        .limit(PAGE + 1)
+        .offset(page * PAGE)
+    ).all()
+    total, mean = connection.execute(
+        sa.select(sa.func.count(), sa.func.avg(rating.c.stars)).where(rating.c.person_id == person_id)
+    ).one()
+    ratings = tuple(
+        MyRating(
+            MovieLine(id=row.id, title=row.title, year=row.year, directors=split(row.directors)),
+            row.stars,
+            row.rated_at,
+        )
+        for row in rows[:PAGE]
+    )
+    return MyPage(ratings, order, page, total, None if mean is None else float(mean), more=len(rows) > PAGE)

@@ -1,0 +1,93 @@
+"""The Storage object: the one door to the database. One method, one transaction; values in, values out."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage import upgrade
+from storage.audit import AuditTrail
+from storage.catalogue.service import Catalogue
+from storage.clubs import Clubs
+from storage.database import Database
+from storage.digests import Digests
+from storage.engine import is_sqlite, parse_url
+from storage.errors import DatabaseUnavailable
+from storage.inbox import Inbox
+from storage.lists import Lists
+from storage.movies import Movies
+from storage.people import People
+from storage.priors import adopt
+from storage.ranking import Prior, Ranking
+from storage.ratings import Ratings
+from storage.state import State
+from storage.values import DigestSetting, Now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageSettings:
+    """`url` empty: SQLite in `data_dir`. Priors and minimums as in Prior; digest: what a chat starts with."""
+
+    url: str = field(default="", repr=False)  # may hold a password
+    data_dir: Path
+    everyone_prior: int = 10
+    everyone_minimum: int = 5
+    club_prior: int = 3
+    club_minimum: int = 2
+    prior_mean: float = 7.0
+    digest: DigestSetting = field(default_factory=lambda: DigestSetting(chat_id=0))
+
+    @property
+    def ranking(self) -> Ranking:
+        return Ranking(
+            everyone=Prior(self.everyone_prior, self.prior_mean, self.everyone_minimum),
+            club=Prior(self.club_prior, self.prior_mean, self.club_minimum),
+        )
+
+
+class Storage:
+    """Every subject by name. Make one with `open`; close it when done."""
+
+    def __init__(self, database: Database, settings: StorageSettings) -> None:
+        self.database = database
+        self.settings = settings
+        self.now: Now = database.now
+        ranking = settings.ranking
+        self.catalogue = Catalogue(database, settings.data_dir / "search")
+        self.movies = Movies(database, self.catalogue)
+        self.ratings = Ratings(database, ranking)
+        self.lists = Lists(database, ranking)
+        self.people = People(database, ranking)
+        self.clubs = Clubs(database, ranking)
+        self.digests = Digests(database, ranking, settings.digest)
+        self.audit = AuditTrail(database)
+        self.inbox = Inbox(database)
+        self.state = State(database)
+
+    @classmethod
+    async def open(cls, settings: StorageSettings, *, now: Now, migrate: bool = False) -> "Storage":
+        """Open the database; SQLite is migrated at once, PostgreSQL only if asked to.
+
+        `now` is the clock of everything that is written. Raises DatabaseUnavailable, SchemaBehind.
+        """
+        database = await _connect(settings, now)
+        try:
+            await upgrade.bring_to_head(database, may_migrate=migrate or database.is_sqlite)
+            await adopt(database, settings.ranking)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, settings)
+
+    async def close(self) -> None:
+        """Finish what was handed over, then let go of every connection."""
+        await self.database.close()
+
+
+async def _connect(settings: StorageSettings, now: Now) -> Database:
+    url = parse_url(settings.url, settings.data_dir)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if is_sqlite(url) and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"the data directory cannot be made: {error}") from error
+    return Database(url, now)

@@ -1,0 +1,56 @@
+"""Bringing a database's tables to this program's version, by Alembic."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from storage.database import Database
+from storage.errors import DatabaseUnavailable, SchemaBehind
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def head() -> str:
+    """The newest migration: the revision is the file's name up to the first underscore after its date."""
+    return max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py"))[:14]
+
+
+async def version(database: Database) -> str | None:
+    """The migration the database is at; null for an empty one. Raises DatabaseUnavailable."""
+    try:
+        return await database.on_writing_connection(_version)
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnavailable(
+            f"the database cannot be opened: {getattr(error, 'orig', error)}"
+        ) from error
+
+
+async def bring_to_head(database: Database, *, may_migrate: bool) -> None:
+    """Migrate when behind and allowed to. Raises SchemaBehind, DatabaseUnavailable."""
+    found, wanted = await version(database), head()
+    if found == wanted:
+        return
+    if not may_migrate or (found is not None and found > wanted):
+        raise SchemaBehind(found, wanted)
+    try:
+        await database.on_writing_connection(_upgrade)
+    except DBAPIError as error:
+        raise DatabaseUnavailable(f"the database cannot be migrated: {error.orig}") from error
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # a third of a second that only a migration needs
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,143 @@
+"""The one writer of a process: concurrent writes are folded into shared, durable commits.
+
+Committing each write by itself costs a disk flush and, through an asynchronous driver, a thread hop per statement.
+Here every caller hands over a small function of a synchronous connection; whatever waits is run in one
+transaction, each function in a savepoint of its own, and a caller hears of success only after the commit.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.errors import DatabaseUnavailable
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+LARGEST_BATCH = 512
+RETRIES = 3
+_CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    work: Work[Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Runs writes one batch after another. `write` may be called from any number of tasks of one event loop."""
+
+    def __init__(self, run_batch: Callable[[Callable[[sa.Connection], None]], Awaitable[None]]) -> None:
+        self._run_batch = run_batch
+        self._waiting: list[_Job] = []
+        self._pump: asyncio.Task[None] | None = None
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction and return its result once that is durable.
+
+        `work` may run again after a deadlock, so it changes nothing outside of the database. Its exception is raised
+        here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
+        """
+        job = _Job(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._pump_all())
+        result: T = await asyncio.shield(job.done)
+        return result
+
+    async def drain(self) -> None:
+        """Wait until everything that was handed over is committed or has failed."""
+        while self._pump is not None and not self._pump.done():
+            await asyncio.wait([self._pump])
+
+    async def _pump_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            await self._commit(batch)
+
+    async def _commit(self, batch: Sequence[_Job]) -> None:
+        failure: Exception | None = None
+        for _ in range(RETRIES):
+            try:
+                await self._run_batch(lambda connection: _run_each(connection, batch))
+                failure = None
+                break
+            except Exception as error:
+                failure = error
+                if not _is_clash(error):
+                    break
+        for job in batch:
+            _settle(job, failure)
+
+
+def _run_each(connection: sa.Connection, batch: Sequence[_Job]) -> None:
+    for job in batch:
+        job.result, job.error = None, None
+        try:
+            with connection.begin_nested():
+                job.result = job.work(connection)
+        except Exception as error:
+            if _is_clash(error) or _transaction_is_lost(connection):
+                raise
+            job.error = error
+
+
+def _is_clash(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CLASHES
+
+
+def _transaction_is_lost(connection: sa.Connection) -> bool:
+    """After a full disk or an I/O error SQLite rolls everything back by itself; going on would commit piecemeal."""
+    if connection.invalidated:
+        return True
+    driver = connection.connection.dbapi_connection
+    return getattr(driver, "in_transaction", True) is False
+
+
+def _settle(job: _Job, failure: Exception | None) -> None:
+    if job.done.done():  # its caller was cancelled; the write stands
+        return
+    error = failure or job.error
+    if error is None:
+        job.done.set_result(job.result)
+    else:
+        job.done.set_exception(_explained(error))
+        job.done.exception()  # a caller that has gone must not leave a warning behind
+
+
+def _explained(error: Exception) -> Exception:
+    if isinstance(error, (OperationalError, InterfaceError)):
+        unavailable = DatabaseUnavailable(f"the database cannot be written: {error.orig}")
+        unavailable.__cause__ = error
+        return unavailable
+    return error
+
+
+def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
+    """SQLite: one thread, one connection, one hop for a whole batch."""
+
+    def commit(run: Callable[[sa.Connection], None]) -> None:
+        with engine.begin() as connection:
+            run(connection)
+
+    async def run_batch(run: Callable[[sa.Connection], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(thread, commit, run)
+
+    return Writer(run_batch)
+
+
+def postgresql_writer(engine: AsyncEngine) -> Writer:
+    async def run_batch(run: Callable[[sa.Connection], None]) -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+
+    return Writer(run_batch)

@@ -1,0 +1,3 @@
+"""Fixtures that many tests share; those of the databases live in `databases`."""
+
+pytest_plugins = ["tests.databases"]
