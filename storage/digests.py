@@ -115,6 +115,28 @@ class Digests:
         query = _due(self._database.now(), 1)
         return await self._database.read(lambda connection: connection.execute(query).first() is not None)
 
+    async def give_back(self, chat_id: int, week: str) -> None:
+        """Undo a claim whose digest was certainly not posted: the next scan takes it again."""
+        run = (digest_run.c.chat_id == chat_id) & (digest_run.c.week == week)
+
+        def work(connection: sa.Connection) -> None:
+            undone = sa.delete(digest_run).where(run).returning(digest_run.c.period_end)
+            due = connection.execute(undone).scalar_one()
+            theirs = digest_setting.c.chat_id == chat_id
+            connection.execute(sa.update(digest_setting).where(theirs).values(next_run_at=due))
+
+        await self._database.write(work)
+
+    async def unknown(self) -> list[tuple[int, str]]:
+        """Chats and weeks whose digest was perhaps posted and perhaps not; nothing repeats them."""
+        query = (
+            sa.select(digest_run.c.chat_id, digest_run.c.week)
+            .where(digest_run.c.status == "unknown")
+            .order_by(digest_run.c.claimed_at, digest_run.c.chat_id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [(row.chat_id, row.week) for row in rows]
+
     async def mark(self, chat_id: int, week: str, status: str, message_id: int | None = None) -> None:
         """What became of a claim: sent, failed (certainly not posted) or unknown (perhaps posted)."""
         run = (digest_run.c.chat_id == chat_id) & (digest_run.c.week == week)
