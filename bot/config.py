@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.config_sources import SECRETS, ConfigError, environment, from_file, origin
+from bot.config_sources import SECRETS, environment, from_file, origin
+from bot.errors import ConfigError
 
 TOKEN_SHAPE = re.compile(r"[1-9]\d{0,15}:[\w-]{1,60}", re.ASCII)
 """What Telegram takes for a token at all; anything else is refused before the first request."""
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
         Field("friday", description="monday, tuesday, wednesday, thursday, friday, saturday or sunday")
     )
     digest_time: str = Field(
-        "18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z", description="HH:MM, 00:00 to 23:59"
+        "18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM, 00:00 to 23:59"
     )
     digest_zone: str = Field(
         "UTC", description="a name of the time zone database, for instance Europe/Berlin"

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.errors import ConfigError
+
 SECTIONS: dict[str, tuple[str, ...]] = {
     "bot": ("api_url", "log", "listen", "operators", "flood", "webhook_url", "tmdb_url"),
     "storage": ("data_dir", "database_url"),
@@ -20,10 +22,6 @@ SECRETS = ("token", "webhook_secret", "tmdb_key", "database_url")
 """Settings that no message shows, and that `…_FILE` may give."""
 
 PREFIX = "MATINEE_"
-
-
-class ConfigError(Exception):
-    """One line for each fault in the configuration: the key, what was found, what is allowed."""
 
 
 def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import structlog
 from telegram.error import NetworkError
 
 from bot import telemetry
+from bot.errors import TokenRefused
 from bot.transport import explain, proxy_for
 from bot.updates import ACCEPTED, is_id
 
@@ -22,10 +23,6 @@ REFUSALS = 3
 """As many 401 in a row mean a wrong token; a single one has been seen from a healthy Telegram."""
 
 BACKOFF_S = 30.0
-
-
-class TokenRefused(Exception):
-    """Telegram does not know the token: polling again would never help."""
 
 
 class PollFailed(Exception):
@@ -95,9 +92,7 @@ class Poller:
         telemetry.poll_errors.labels(str(failure.status)).inc()
         self._refusals = self._refusals + 1 if failure.status in {401, 404} else 0
         if self._refusals >= REFUSALS:
-            raise TokenRefused(
-                "Telegram refuses the token: check MATINEE_TOKEN, or get a new one from @BotFather"
-            )
+            raise TokenRefused
         if failure.status == 409:
             log.error("another instance of this bot is polling, or a webhook is set", telegram=str(failure))
         else:

@@ -45,7 +45,7 @@ async def _faults(storage: Storage) -> list[str]:
 async def start(storage: Storage, listen: str) -> web.AppRunner:
     """Serve at `host:port`; the caller cleans the runner up. Raises OSError when the port is taken."""
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(build(storage), access_log=None)
+    runner = web.AppRunner(build(storage), access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, host.strip("[]"), int(port)).start()
     return runner

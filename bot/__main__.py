@@ -1,0 +1,34 @@
+"""`matinee` and `python -m bot`: runs a command, and turns expected errors into one line and an exit code."""
+
+import os
+import sys
+
+from bot.cli import app
+from bot.errors import Halt
+from bot.redact import redact
+from storage.errors import StorageError
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 the answer is no, 2 bad usage or configuration, 130 Ctrl-C."""
+    try:
+        app()
+    except Halt as halt:
+        _leave(str(halt), halt.exit_code)
+    except StorageError as error:
+        _leave(str(error), 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has heard enough
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _leave(sentence: str, exit_code: int) -> None:
+    for line in sentence.splitlines():
+        print(f"matinee: {redact(line)}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The composition: the only file that knows every part, and puts them together."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from handlers.context import BotData
+from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
+
+import handlers
+from bot import server
+from bot.clock import Clock
+from bot.config import Settings, token_of
+from bot.database import open_storage
+from bot.digest import post_due
+from bot.errors import ConfigError
+from bot.intake import Intake
+from bot.poller import Poller
+from bot.progress import progress_bars
+from bot.schedule import Schedule
+from bot.signals import until_told_to_stop
+from bot.telegram_bot import build_bot, connect
+from storage.service import Storage
+
+log = structlog.get_logger("matinee")
+
+GRACE_S = 6
+"""For handlers that are at work when the program is told to stop; all of stopping takes less than 10 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What goes on beside the bot may use: the demo seeds the storage and shows when a digest is due."""
+
+    storage: Storage
+    schedule: Schedule
+
+
+Beside = Callable[[Running], Coroutine[Any, Any, None]]
+
+
+async def run(settings: Settings, *, clock: Clock, beside: Beside | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Halt and StorageError for what the operator has to mend."""
+    token_of(settings)
+    if settings.webhook_url:
+        raise ConfigError("MATINEE_WEBHOOK_URL: found an address, allowed: nothing, for this version polls")
+    await until_told_to_stop(_serve(settings, clock, beside))
+
+
+async def _serve(settings: Settings, clock: Clock, beside: Beside | None) -> None:
+    async with AsyncExitStack() as stack:
+        storage = await open_storage(settings, clock.now)
+        stack.push_async_callback(storage.close)
+        if settings.listen:
+            runner = await server.start(storage, settings.listen)
+            stack.push_async_callback(runner.cleanup)
+        with progress_bars() as progress:
+            await storage.catalogue.ensure(progress)
+        bot = build_bot(settings)
+        stack.push_async_callback(bot.shutdown)
+        await connect(bot)
+        intake = await _intake(settings, storage, bot)
+        stack.push_async_callback(intake.stop, grace_s=GRACE_S)
+        schedule = Schedule(partial(post_due, storage, bot), tick_s=settings.tick_s)
+        schedule.start()
+        stack.push_async_callback(schedule.stop)
+        clock.on_move(schedule.wake)
+        await intake.resume()
+        base_url = f"{settings.api_url}/bot{token_of(settings)}"
+        poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
+        calm_collector()
+        log.info("ready", bot=bot.username, films=await storage.catalogue.count())
+        works = [poller.run(), _purge(storage)]
+        await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
+
+
+async def _intake(settings: Settings, storage: Storage, bot: ExtBot[None]) -> Intake:
+    """The handlers in an application of which only the routing is used."""
+    application = (
+        ApplicationBuilder()
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(bot_data=lambda: BotData(storage)))
+        .build()
+    )
+    intake = Intake(application, storage.inbox, slots=settings.handlers_at_once)
+    handlers.register(application)
+    await application.initialize()
+    return intake
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """Until the first of them fails; its error alone is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+async def _purge(storage: Storage) -> None:
+    """Every hour, forget updates that were finished long ago."""
+    while True:
+        await storage.inbox.purge()
+        await asyncio.sleep(3600)
+
+
+def calm_collector() -> None:
+    """What is loaded by now stays; looking through it over and over cost a third of the throughput."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

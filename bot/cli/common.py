@@ -1,0 +1,48 @@
+"""What every command begins with: the settings, the log and an open storage."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from storage.service import Storage
+    from storage.values import Now
+
+
+def settings() -> "Settings":
+    """The settings, their secrets hidden from every log from here on. Raises ConfigError."""
+    from bot import log
+    from bot.config import load
+    from bot.redact import redact
+
+    loaded = load(dict(os.environ))
+    redact.learn(*loaded.secrets())
+    log.set_up(loaded.log)
+    return loaded
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def storage_of(given: "Settings", now: "Now" = wall_clock) -> AsyncIterator["Storage"]:
+    """An open storage. Raises StorageError."""
+    from bot.database import open_storage
+
+    storage = await open_storage(given, now)
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+def wait_for(work: Coroutine[Any, Any, int | None]) -> None:
+    """Run a command's work; what it returns becomes the exit code."""
+    code = asyncio.run(work)
+    if code:
+        raise SystemExit(code)

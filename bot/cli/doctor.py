@@ -1,0 +1,103 @@
+"""`matinee doctor`: looks at every part the bot needs and says what is wrong."""
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.common import settings, storage_of, wait_for, wall_clock
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from storage.service import Storage
+
+SKEW_S = 10.0
+"""More difference to Telegram's clock than this makes digests early or late by as much."""
+
+
+class Findings:
+    """Lines for the operator, and whether all is well."""
+
+    def __init__(self) -> None:
+        self.well = True
+
+    def good(self, part: str, detail: str) -> None:
+        typer.echo(f"ok    {part}: {detail}")
+
+    def bad(self, part: str, detail: str) -> None:
+        self.well = False
+        typer.echo(f"FAIL  {part}: {detail}")
+
+
+def doctor() -> None:
+    """Check configuration, database, catalogue, search index, Telegram, clock and digests. Exit code 1: mend it."""
+    findings = Findings()
+    given = settings()
+    findings.good("configuration", f"read; data in {given.data_dir}")
+
+    async def work() -> int:
+        await _storage(given, findings)
+        await _telegram(given, findings)
+        return 0 if findings.well else 1
+
+    wait_for(work())
+
+
+async def _storage(given: "Settings", findings: Findings) -> None:
+    from storage.errors import StorageError
+
+    try:
+        async with storage_of(given) as storage:
+            findings.good("database", "opens, and its tables are this program's")
+            await _catalogue(storage, findings)
+            due = await storage.digests.next_due()
+            findings.good(
+                "digests", f"next one due at {due:%Y-%m-%d %H:%M} UTC" if due else "no chat has one"
+            )
+    except StorageError as error:
+        findings.bad("database", str(error))
+
+
+async def _catalogue(storage: "Storage", findings: Findings) -> None:
+    count = await storage.catalogue.count()
+    if not count:
+        findings.bad("catalogue", "empty: matinee catalogue import starter")
+        return
+    findings.good("catalogue", f"{count:,} films")
+
+
+async def _telegram(given: "Settings", findings: Findings) -> None:
+    from telegram.error import TelegramError
+
+    from bot.telegram_bot import build_bot
+
+    if given.token is None:
+        findings.bad("telegram", "no token: set MATINEE_TOKEN")
+        return
+    try:
+        async with build_bot(given) as bot:
+            findings.good("telegram", f"knows the bot as @{bot.username}")
+        await _clock(given, findings)
+    except TelegramError as error:
+        findings.bad("telegram", str(error))
+
+
+async def _clock(given: "Settings", findings: Findings) -> None:
+    """Compare this machine's clock with the Date of an answer, which is exact to a second."""
+    import aiohttp
+
+    from bot.transport import proxy_for
+
+    url = given.api_url
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.get(url, proxy=proxy_for(url)) as answer,
+    ):
+        date = answer.headers.get("Date")
+    if date is None:
+        findings.good("clock", "not compared: no Date in the answer")
+        return
+    skew_s = abs((wall_clock() - parsedate_to_datetime(date)).total_seconds())
+    judge = findings.good if skew_s <= SKEW_S else findings.bad
+    judge("clock", f"{skew_s:.0f} s beside Telegram's")

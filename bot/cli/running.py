@@ -1,0 +1,37 @@
+"""`matinee run`, `demo` and `migrate`."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import settings, wait_for, wall_clock
+
+
+def run() -> None:
+    """Run the bot against Telegram; needs MATINEE_TOKEN. Stops cleanly at SIGTERM or Ctrl-C."""
+    from bot.app import run as run_app
+    from bot.clock import Clock
+
+    wait_for(run_app(settings(), clock=Clock()))
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served, on this machine only.")] = 8090,
+) -> None:
+    """Try everything on a local Telegram with a page to chat in; needs no token."""
+    from bot.demo import run as run_demo
+
+    wait_for(run_demo(port))
+
+
+def migrate() -> None:
+    """Bring the database to this version of the program."""
+
+    async def work() -> None:
+        from bot.database import open_storage
+
+        storage = await open_storage(settings(), wall_clock, migrate=True)
+        await storage.close()
+        typer.echo("the database is up to date")
+
+    wait_for(work())

@@ -1,0 +1,43 @@
+"""The bot as python-telegram-bot knows it: our transport, no updater, no job queue; and its first contact."""
+
+import asyncio
+
+import structlog
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+
+from bot.config import Settings, token_of
+from bot.errors import TokenRefused
+from bot.poller import BACKOFF_S, REFUSALS
+from bot.transport import AiohttpRequest
+
+log = structlog.get_logger("matinee.telegram")
+
+
+def build_bot(settings: Settings) -> ExtBot[None]:
+    """Raises ConfigError without a token."""
+    request = AiohttpRequest(settings.api_url)
+    return ExtBot(
+        token_of(settings),
+        base_url=f"{settings.api_url}/bot",
+        base_file_url=f"{settings.api_url}/file/bot",
+        request=request,
+        get_updates_request=request,
+    )
+
+
+async def connect(bot: ExtBot[None]) -> None:
+    """Ask Telegram who the bot is until Telegram answers. Raises TokenRefused."""
+    failures = refusals = 0
+    while True:
+        try:
+            return await bot.initialize()
+        except InvalidToken:
+            refusals += 1
+            if refusals >= REFUSALS:
+                raise TokenRefused from None
+        except TelegramError as error:
+            refusals = 0
+            log.warning("Telegram does not answer", error=str(error), failures=failures + 1)
+        failures += 1
+        await asyncio.sleep(min(0.5 * 1.6**failures, BACKOFF_S))
