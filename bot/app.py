@@ -44,15 +44,16 @@ class Running:
 Beside = Callable[[Running], Coroutine[Any, Any, None]]
 
 
-async def run(settings: Settings, *, clock: Clock, beside: Beside | None = None) -> None:
+async def run(settings: Settings, *, clock: Clock) -> None:
     """Serve until SIGTERM or SIGINT. Raises Halt and StorageError for what the operator has to mend."""
     token_of(settings)
     if settings.webhook_url:
         raise ConfigError("MATINEE_WEBHOOK_URL: found an address, allowed: nothing, for this version polls")
-    await until_told_to_stop(_serve(settings, clock, beside))
+    await until_told_to_stop(serve(settings, clock))
 
 
-async def _serve(settings: Settings, clock: Clock, beside: Beside | None) -> None:
+async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) -> None:
+    """Serve until cancelled, and `beside` with it."""
     async with AsyncExitStack() as stack:
         storage = await open_storage(settings, clock.now)
         stack.push_async_callback(storage.close)

@@ -16,7 +16,7 @@ CONNECTIONS = 256
 """More than the handlers at once and the digests together, so a wait for the pool means trouble, not load."""
 
 
-class ConnectFailed(Exception):
+class NotSent(Exception):
     """No connection came about: Telegram has not seen the request, so repeating it is safe."""
 
 
@@ -82,7 +82,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # waiting for the pool counts as connecting
     ) -> tuple[int, bytes]:
-        """Status and body. Raises TimedOut or NetworkError, whose cause is ConnectFailed or OutcomeUnknown."""
+        """Status and body. Raises TimedOut or NetworkError, whose cause is NotSent or OutcomeUnknown."""
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
         timeout = self._timeout(connect_timeout, read_timeout, write_timeout)
@@ -125,9 +125,9 @@ def explain(error: BaseException) -> tuple[NetworkError, Exception]:
     """The error for the caller and its cause, neither with the address, for that holds the token."""
     kind = type(error).__name__
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return TimedOut("Connecting took too long"), ConnectFailed(kind)
+        return TimedOut("Connecting took too long"), NotSent(kind)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL):
-        return NetworkError(f"No connection ({kind})"), ConnectFailed(kind)
+        return NetworkError(f"No connection ({kind})"), NotSent(kind)
     if isinstance(error, TimeoutError):
         return TimedOut("No answer in time"), OutcomeUnknown(kind)
     return NetworkError(f"The connection broke ({kind})"), OutcomeUnknown(kind)

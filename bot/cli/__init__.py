@@ -2,7 +2,12 @@
 
 import typer
 
-from bot.cli import audit, catalogue, digest, doctor, running, search
+from bot.cli.audit import app as audit
+from bot.cli.catalogue import app as catalogue
+from bot.cli.digest import app as digest
+from bot.cli.doctor import doctor
+from bot.cli.running import demo, migrate, run
+from bot.cli.search import search
 
 app = typer.Typer(
     name="matinee",
@@ -11,11 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(running.demo)
-app.command()(running.run)
-app.command()(running.migrate)
-app.command()(search.search)
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(digest.app, name="digest")
-app.add_typer(audit.app, name="audit")
-app.command()(doctor.doctor)
+for command in (demo, run, migrate, search, doctor):
+    app.command()(command)
+for name, group in {"catalogue": catalogue, "digest": digest, "audit": audit}.items():
+    app.add_typer(group, name=name)

@@ -30,7 +30,7 @@ class Findings:
 
 
 def doctor() -> None:
-    """Check configuration, database, catalogue, search index, Telegram, clock and digests. Exit code 1: mend it."""
+    """Check configuration, database, catalogue, Telegram, clock and digests. Exit code 1: mend something."""
     findings = Findings()
     given = settings()
     findings.good("configuration", f"read; data in {given.data_dir}")

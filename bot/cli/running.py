@@ -21,7 +21,7 @@ def demo(
     """Try everything on a local Telegram with a page to chat in; needs no token."""
     from bot.demo import run as run_demo
 
-    wait_for(run_demo(port))
+    wait_for(run_demo(settings(), port))
 
 
 def migrate() -> None:

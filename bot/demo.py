@@ -1,0 +1,111 @@
+"""`matinee demo`: a local Telegram with a page, and in it the bot as it runs against the real one."""
+
+import asyncio
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+import structlog
+from pydantic import SecretStr
+from rich.console import Console
+
+from bot import app
+from bot.clock import Clock
+from bot.config import Settings
+from bot.demo_sandbox import LocalTelegram, local_telegram
+from bot.demo_seed import seed
+from bot.errors import Halt
+from bot.signals import until_told_to_stop
+
+log = structlog.get_logger("matinee.demo")
+
+TOKEN = "1000000001:only-the-local-telegram-takes-it"  # noqa: S105 - well-formed, and worth nothing
+LOOK_S = 1.0
+"""How often to look whether the next digest is due at another instant than the page shows."""
+
+
+async def run(given: Settings, port: int) -> None:
+    """Serve the page and the bot until Ctrl-C. Raises Halt when the local Telegram cannot start or ends."""
+    logging.getLogger().setLevel(logging.WARNING)  # the terminal belongs to the address and the progress bar
+    with _own_directory(given.data_dir) as directory:
+        await until_told_to_stop(_demo(given, directory, port))
+
+
+async def _demo(given: Settings, directory: Path, port: int) -> None:
+    console = Console()
+    async with local_telegram(directory / "sandbox.json", port) as telegram:
+        if not telegram.api_url.endswith(f":{port}"):
+            console.print(f"Port {port} is taken, so another one is used.")
+        console.print(
+            f"\n  Matinee's demo: [bold]{telegram.address}[/bold]\n  Ctrl-C stops it.\n", soft_wrap=True
+        )
+        settings = _settings(given, directory, telegram)
+        world = await telegram.world()
+        clock = Clock(timedelta(seconds=world["clock"]["offset_s"]))
+        await app.serve(settings, clock, partial(_beside, settings=settings, telegram=telegram, clock=clock))
+
+
+def _settings(given: Settings, directory: Path, telegram: LocalTelegram) -> Settings:
+    """The operator's settings, but for where the bot lives and which Telegram it talks to."""
+    own = {"token": SecretStr(TOKEN), "api_url": telegram.api_url, "data_dir": directory}
+    return given.model_copy(update={**own, "database_url": None, "webhook_url": None})
+
+
+async def _beside(running: app.Running, *, settings: Settings, telegram: LocalTelegram, clock: Clock) -> None:
+    await seed(running.storage, settings, await telegram.world())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(telegram.ended())
+        group.create_task(_follow_clock(telegram, clock))
+        group.create_task(_show_next_digest(running, telegram))
+
+
+async def _follow_clock(telegram: LocalTelegram, clock: Clock) -> None:
+    """Whenever somebody moves the page's clock, the bot's moves along."""
+    while True:
+        try:
+            world = await telegram.world()
+            clock.move(timedelta(seconds=world["clock"]["offset_s"]))
+            async for event in telegram.events():
+                if event["type"] == "clock":
+                    clock.move(timedelta(seconds=event["offset_s"]))
+        except aiohttp.ClientError as error:
+            log.warning("lost sight of the page's clock", error=str(error))
+        await asyncio.sleep(1)
+
+
+async def _show_next_digest(running: app.Running, telegram: LocalTelegram) -> None:
+    """Tell the page which instant is worth a jump."""
+    shown = None
+    while True:
+        due = await running.storage.digests.next_due()
+        if due != shown:
+            landmarks = [{"name": "Next digest", "at": int(due.timestamp())}] if due else []
+            await telegram.show_landmarks(landmarks)
+            shown = due
+        await asyncio.sleep(LOOK_S)
+
+
+@contextmanager
+def _own_directory(data_dir: Path) -> Iterator[Path]:
+    """`demo` in the data directory, or `demo-2` and so on: two demos in one would mix their updates."""
+    for name in ("demo", *(f"demo-{number}" for number in range(2, 10))):
+        directory = data_dir / name
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            continue
+        try:
+            yield directory
+        finally:
+            os.close(lock)
+        return
+    raise Halt(f"nine demos run in {data_dir} already")
