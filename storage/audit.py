@@ -66,9 +66,7 @@ def record(
 
 def commitment(salt: bytes, at: datetime, content: Mapping[str, Any]) -> bytes:
     """SHA-256 over the salt and the canonical JSON (sorted keys, no spaces) of the instant and the content."""
-    canonical = json.dumps(
-        {"at": at.isoformat(), **content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    canonical = json.dumps({"at": at.isoformat(), **content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(salt + canonical.encode()).digest()
 
 

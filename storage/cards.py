@@ -80,9 +80,9 @@ def split(names: str) -> tuple[str, ...]:
 
 def _scores(connection: sa.Connection, movie_id: int, actor: Actor) -> dict[int, Score]:
     scopes = (EVERYONE, actor.chat_id) if actor.in_club else (EVERYONE,)
-    rows = connection.execute(sa.select(score.c.scope, *SCORE_COLUMNS).where(
-            score.c.movie_id == movie_id, score.c.scope.in_(scopes)
-        ))
+    rows = connection.execute(
+        sa.select(score.c.scope, *SCORE_COLUMNS).where(score.c.movie_id == movie_id, score.c.scope.in_(scopes))
+    )
     return {row.scope: Score(row.ratings, row.total, row.weighted) for row in rows}
 
 

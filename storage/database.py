@@ -28,9 +28,7 @@ class Database:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._writing = writing_engine(url) if is_sqlite(url) else None
         self._writer: Writer = (
-            sqlite_writer(self._writing, self._thread)
-            if self._writing is not None
-            else postgresql_writer(self.engine)
+            sqlite_writer(self._writing, self._thread) if self._writing is not None else postgresql_writer(self.engine)
         )
 
     @property

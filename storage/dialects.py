@@ -19,9 +19,7 @@ def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any
     return insert(connection, table).values(**row).on_conflict_do_nothing()
 
 
-def put(
-    connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], keep: tuple[str, ...] = ()
-) -> None:
+def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], keep: tuple[str, ...] = ()) -> None:
     """Insert `row`, or make the row with its primary key equal to it, but for the columns in `keep`."""
     keys = [column.name for column in table.primary_key]
     statement = insert(connection, table).values(**row)

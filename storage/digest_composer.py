@@ -100,9 +100,7 @@ def _most_argued(rows: Any) -> DigestLine | None:
     return _line(min(argued, key=lambda row: (-row.spread, -row.ratings, row.title))) if argued else None
 
 
-def _newcomer(
-    connection: sa.Connection, chat_id: int, start: datetime, prior: Prior
-) -> tuple[int, MovieLine] | None:
+def _newcomer(connection: sa.Connection, chat_id: int, start: datetime, prior: Prior) -> tuple[int, MovieLine] | None:
     """The highest film of the club's top ten that nobody there had rated before the week."""
     if chat_id > 0:
         return None

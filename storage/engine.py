@@ -29,9 +29,7 @@ def parse_url(url: str, data_dir: Path) -> URL:
             "the database URL cannot be read: expected sqlite:///FILE or postgresql://..."
         ) from None
     if parsed.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
-        raise DatabaseUnavailable(
-            f"{parsed.get_backend_name()} is not supported: use sqlite:/// or postgresql://"
-        )
+        raise DatabaseUnavailable(f"{parsed.get_backend_name()} is not supported: use sqlite:/// or postgresql://")
     return parsed
 
 

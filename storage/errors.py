@@ -47,8 +47,7 @@ class SchemaBehind(StorageError):
 
     def __init__(self, found: str | None, wanted: str) -> None:
         super().__init__(
-            f"the database is at migration {found or 'none'}, this program needs {wanted}:"
-            " run 'matinee migrate'"
+            f"the database is at migration {found or 'none'}, this program needs {wanted}: run 'matinee migrate'"
         )
         self.found = found
         self.wanted = wanted

@@ -49,18 +49,13 @@ class Inbox:
 
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes, the number stays for KEPT."""
-        finished = (
-            sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
-        )
+        finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
         await self._database.write(lambda connection: connection.execute(finished))
 
     async def failed(self, inbox_id: int) -> int:
         """Count one more failed try and return how many there were."""
         counted = (
-            sa.update(inbox)
-            .where(inbox.c.id == inbox_id)
-            .values(tries=inbox.c.tries + 1)
-            .returning(inbox.c.tries)
+            sa.update(inbox).where(inbox.c.id == inbox_id).values(tries=inbox.c.tries + 1).returning(inbox.c.tries)
         )
         return await self._database.write(lambda connection: connection.execute(counted).scalar_one())
 

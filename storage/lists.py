@@ -69,9 +69,7 @@ class Lists:
 
 def _ratings_since(start: datetime, scope: int) -> sa.Select[Any]:
     counted = (
-        sa.select(
-            rating.c.movie_id, sa.func.count().label("ratings"), sa.func.sum(rating.c.stars).label("total")
-        )
+        sa.select(rating.c.movie_id, sa.func.count().label("ratings"), sa.func.sum(rating.c.stars).label("total"))
         .where(rating.c.rated_at >= start, rating.c.source != str(Source.IMPORT))
         .group_by(rating.c.movie_id)
     )

@@ -175,9 +175,7 @@ digest_run = sa.Table(
     sa.Column("claimed_at", UtcDateTime, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # claimed | sent | empty | missed | failed | unknown
     sa.Column("message_id", sa.BigInteger),
-    sa.CheckConstraint(
-        "status IN ('claimed', 'sent', 'empty', 'missed', 'failed', 'unknown')", name="status"
-    ),
+    sa.CheckConstraint("status IN ('claimed', 'sent', 'empty', 'missed', 'failed', 'unknown')", name="status"),
 )
 
 inbox = sa.Table(

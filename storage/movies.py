@@ -57,6 +57,4 @@ def _past(connection: sa.Connection, after: int) -> sa.ColumnElement[Any]:
     popularity = connection.execute(known).scalar()
     if popularity is None:
         return sa.true()
-    return sa.or_(
-        movie.c.popularity < popularity, sa.and_(movie.c.popularity == popularity, movie.c.id > after)
-    )
+    return sa.or_(movie.c.popularity < popularity, sa.and_(movie.c.popularity == popularity, movie.c.id > after))

@@ -56,9 +56,7 @@ class People:
             before = _privacy(connection, actor.person_id)
             if before.name_hidden == hidden or is_applied(connection, actor):
                 return before
-            connection.execute(
-                sa.update(person).where(person.c.id == actor.person_id).values(name_hidden=hidden)
-            )
+            connection.execute(sa.update(person).where(person.c.id == actor.person_id).values(name_hidden=hidden))
             record(
                 connection, AuditAction.PERSON_UPDATE, actor, at=at, subject=f"person:{actor.person_id}",
                 before={"name_hidden": before.name_hidden}, after={"name_hidden": hidden},
@@ -100,9 +98,7 @@ def _privacy(connection: sa.Connection, person_id: int) -> Privacy:
 
 
 def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: datetime) -> int:
-    rows = connection.execute(
-        sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == person_id)
-    ).all()
+    rows = connection.execute(sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == person_id)).all()
     for movie_id, stars in rows:
         scores.add(connection, ranking, person_id, movie_id, count=-1, total=-stars)
     for table in (rating, membership):
@@ -111,8 +107,6 @@ def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: dat
         connection.execute(sa.delete(table).where(table.c.chat_id == person_id))
     connection.execute(sa.delete(person).where(person.c.id == person_id))
     connection.execute(sa.delete(chat).where(chat.c.id == person_id))
-    connection.execute(
-        sa.update(inbox).where(inbox.c.person_id == person_id).values(payload=None, person_id=None)
-    )
+    connection.execute(sa.update(inbox).where(inbox.c.person_id == person_id).values(payload=None, person_id=None))
     erase_content(connection, person_id, at)
     return len(rows)

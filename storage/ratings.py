@@ -32,15 +32,11 @@ class Ratings:
         """
         if not 1 <= stars <= 10:
             raise BadStars(stars)
-        return await self._database.write(
-            lambda connection: self._set(connection, movie_id, stars, actor, source)
-        )
+        return await self._database.write(lambda connection: self._set(connection, movie_id, stars, actor, source))
 
     async def remove(self, movie_id: int, actor: Actor) -> Rated:
         """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
-        return await self._database.write(
-            lambda connection: self._set(connection, movie_id, None, actor, None)
-        )
+        return await self._database.write(lambda connection: self._set(connection, movie_id, None, actor, None))
 
     def _set(
         self, connection: sa.Connection, movie_id: int, stars: int | None, actor: Actor, source: Source | None
@@ -108,9 +104,7 @@ def _stars(stars: int | None) -> dict[str, int] | None:
 def _mine(connection: sa.Connection, person_id: int, order: MyOrder, page: int) -> MyPage:
     newest = (rating.c.rated_at.desc(), rating.c.movie_id)
     rows = connection.execute(
-        sa.select(
-            movie.c.id, movie.c.title, movie.c.year, movie.c.directors, rating.c.stars, rating.c.rated_at
-        )
+        sa.select(movie.c.id, movie.c.title, movie.c.year, movie.c.directors, rating.c.stars, rating.c.rated_at)
         .join(movie, movie.c.id == rating.c.movie_id)
         .where(rating.c.person_id == person_id)
         .order_by(*(newest if order is MyOrder.NEWEST else (rating.c.stars.desc(), *newest)))

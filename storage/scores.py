@@ -9,18 +9,14 @@ from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Ranking
 
 
-def add(
-    connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: int, *, count: int, total: int
-) -> None:
+def add(connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: int, *, count: int, total: int) -> None:
     """Add a difference to everyone's score of a movie and to that of each of the person's clubs."""
     clubs = sa.select(membership.c.chat_id).where(membership.c.person_id == person_id)
     for scope in (EVERYONE, *connection.execute(clubs).scalars()):
         _shift(connection, ranking, scope, movie_id, count, total)
 
 
-def _shift(
-    connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, count: int, total: int
-) -> None:
+def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, count: int, total: int) -> None:
     here = (score.c.scope == scope) & (score.c.movie_id == movie_id)
     weigh = ranking.of(scope).weighted
     changed = connection.execute(
@@ -40,9 +36,7 @@ def _shift(
         connection.execute(sa.delete(score).where(here))
 
 
-def _start(
-    connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, count: int, total: int
-) -> None:
+def _start(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, count: int, total: int) -> None:
     """The first rating in a scope; another replica may have been quicker."""
     weigh = ranking.of(scope).weighted
     row = insert(connection, score).values(
@@ -93,6 +87,4 @@ def rebuild(connection: sa.Connection, ranking: Ranking) -> None:
             .select_from(source)
             .group_by(scope, rating.c.movie_id)
         )
-        connection.execute(
-            sa.insert(score).from_select(["scope", "movie_id", "count", "total", "weighted"], recount)
-        )
+        connection.execute(sa.insert(score).from_select(["scope", "movie_id", "count", "total", "weighted"], recount))

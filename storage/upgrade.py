@@ -21,9 +21,7 @@ async def version(database: Database) -> str | None:
     try:
         return await database.on_writing_connection(_version)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnavailable(
-            f"the database cannot be opened: {getattr(error, 'orig', error)}"
-        ) from error
+        raise DatabaseUnavailable(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
 
 
 async def bring_to_head(database: Database, *, may_migrate: bool) -> None:

@@ -82,12 +82,14 @@ class Writer:
 def _run_each(connection: sa.Connection, batch: Sequence[_Job]) -> None:
     for job in batch:
         job.result, job.error = None, None
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                job.result = job.work(connection)
+            job.result = job.work(connection)
+            savepoint.commit()
         except Exception as error:
             if _is_clash(error) or _transaction_is_lost(connection):
                 raise
+            savepoint.rollback()
             job.error = error
 
 

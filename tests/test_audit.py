@@ -27,9 +27,7 @@ async def test_the_database_refuses_to_rewrite_an_entry(storage: Storage, statem
 
 async def test_postgresql_refuses_to_empty_the_trail(postgres_storage: Storage) -> None:
     with pytest.raises(DBAPIError, match="append-only"):
-        await postgres_storage.database.write(
-            lambda connection: connection.exec_driver_sql("TRUNCATE audit_entry")
-        )
+        await postgres_storage.database.write(lambda connection: connection.exec_driver_sql("TRUNCATE audit_entry"))
 
 
 async def test_an_entry_commits_to_its_content(storage: Storage) -> None:

@@ -73,9 +73,7 @@ def test_unknown_zone_is_refused(name: str) -> None:
     minute=st.integers(0, 1439),
     after=st.datetimes(datetime(2000, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),
 )
-def test_next_due_is_later_at_most_a_week_and_a_day_away(
-    zone: str, weekday: int, minute: int, after: datetime
-) -> None:
+def test_next_due_is_later_at_most_a_week_and_a_day_away(zone: str, weekday: int, minute: int, after: datetime) -> None:
     due = next_due(weekday, minute, ZoneInfo(zone), after)
     last = last_due(weekday, minute, ZoneInfo(zone), due)
 

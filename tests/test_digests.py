@@ -10,10 +10,11 @@ from storage.service import Storage
 from storage.values import Actor, ClaimedDigest, Source
 from tests.databases import ALIEN, ANN, BEN, CLUB, DUNE, HEAT, Clock, in_club
 
+ANN_IN_CLUB = in_club(ANN)
 FRIDAY_18 = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)  # in Berlin
 
 
-async def switch_on(storage: Storage, actor: Actor = in_club(ANN), zone: str = "Europe/Berlin") -> None:
+async def switch_on(storage: Storage, actor: Actor = ANN_IN_CLUB, zone: str = "Europe/Berlin") -> None:
     await storage.digests.change(actor, enabled=True, weekday=4, minute=18 * 60, zone=zone)
 
 
@@ -120,9 +121,7 @@ async def test_a_digest_too_late_is_missed_and_the_next_one_comes(storage: Stora
     assert (await storage.digests.setting(CLUB)).next_run_at == FRIDAY_18 + timedelta(days=7)
 
 
-async def test_after_weeks_of_silence_the_present_week_is_posted_on_time(
-    storage: Storage, clock: Clock
-) -> None:
+async def test_after_weeks_of_silence_the_present_week_is_posted_on_time(storage: Storage, clock: Clock) -> None:
     await switch_on(storage)
     clock.at = FRIDAY_18 + timedelta(days=20)
     await rate_dune(storage)

@@ -114,8 +114,7 @@ async def _snapshot(storage: Storage) -> tuple[Any, ...]:
     def read(connection: sa.Connection) -> tuple[Any, ...]:
         ratings = {(row.person_id, row.movie_id): row.stars for row in connection.execute(sa.select(rating))}
         scores = {
-            (row.scope, row.movie_id): (row[2], row.total, row.weighted)
-            for row in connection.execute(sa.select(score))
+            (row.scope, row.movie_id): (row[2], row.total, row.weighted) for row in connection.execute(sa.select(score))
         }
         members = {(row.person_id, row.chat_id) for row in connection.execute(sa.select(membership))}
         entries = connection.exec_driver_sql("SELECT count(*) FROM audit_entry").scalar_one()

@@ -4,20 +4,20 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from storage.catalogue.starter import ImportSummary, import_starter
+from storage.search.index import IndexedTitle, SearchIndex
 
 from storage.audit import AuditAction, record
-from storage.catalogue.starter import ImportSummary, import_starter
 from storage.database import Database
 from storage.dialects import put
 from storage.errors import CatalogueNotReady
 from storage.models import bot_state, movie, movie_title
-from storage.search.index import IndexedTitle, SearchIndex
 from storage.values import CatalogueImport
 
 Progress = Callable[[str, int, int], None]
@@ -105,8 +105,7 @@ def _imports(connection: sa.Connection) -> tuple[CatalogueImport, ...]:
     value = connection.execute(sa.select(bot_state.c.value).where(bot_state.c.key == KEY)).scalar()
     done = json.loads(value) if value else []
     return tuple(
-        CatalogueImport(each["source"], each["rows"], each["new"], datetime.fromisoformat(each["at"]))
-        for each in done
+        CatalogueImport(each["source"], each["rows"], each["new"], datetime.fromisoformat(each["at"])) for each in done
     )
 
 
@@ -126,7 +125,14 @@ def _titles(connection: sa.Connection) -> Iterator[IndexedTitle]:
     others: dict[int, list[str]] = {}
     for movie_id, title in connection.execute(sa.select(movie_title)):
         others.setdefault(movie_id, []).append(title)
-    columns = movie.c.id, movie.c.title, movie.c.original_title, movie.c.year, movie.c.popularity, movie.c.imdb_id
+    columns = (
+        movie.c.id,
+        movie.c.title,
+        movie.c.original_title,
+        movie.c.year,
+        movie.c.popularity,
+        movie.c.imdb_id,
+    )
     for row in connection.execute(sa.select(*columns).order_by(movie.c.id)):
         titles = (row.title, row.original_title, *others.get(row.id, ()))
         yield IndexedTitle(row.id, tuple(filter(None, titles)), row.year, row.popularity, row.imdb_id)

@@ -32,8 +32,7 @@ SQLITE = [
 POSTGRESQL = [
     "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS"
     " $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
-    "CREATE TRIGGER audit_entry_keep BEFORE DELETE ON audit_entry"
-    " FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()",
+    "CREATE TRIGGER audit_entry_keep BEFORE DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()",
     "CREATE TRIGGER audit_entry_fix BEFORE UPDATE ON audit_entry"
     f" FOR EACH ROW WHEN (NOT ({ERASURE})) EXECUTE FUNCTION audit_entry_refuse()",
     "CREATE TRIGGER audit_entry_empty BEFORE TRUNCATE ON audit_entry"
@@ -167,9 +166,7 @@ def upgrade() -> None:
         "movie_genre",
         sa.Column("genre", sa.Text(), nullable=False),
         sa.Column("movie_id", SERIAL, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["movie_id"], ["movie.id"], name=op.f("fk_movie_genre_movie_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["movie_id"], ["movie.id"], name=op.f("fk_movie_genre_movie_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("genre", "movie_id", name=op.f("pk_movie_genre")),
     )
     op.create_index(op.f("ix_movie_genre_movie_id"), "movie_genre", ["movie_id"], unique=False)
@@ -177,9 +174,7 @@ def upgrade() -> None:
         "movie_title",
         sa.Column("movie_id", SERIAL, nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["movie_id"], ["movie.id"], name=op.f("fk_movie_title_movie_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["movie_id"], ["movie.id"], name=op.f("fk_movie_title_movie_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("movie_id", "title", name=op.f("pk_movie_title")),
     )
     op.create_table(
@@ -211,9 +206,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["movie_id"], ["movie.id"], name=op.f("fk_score_movie_id")),
         sa.PrimaryKeyConstraint("scope", "movie_id", name=op.f("pk_score")),
     )
-    op.create_index(
-        "ix_score_scope_weighted", "score", ["scope", sa.text("weighted DESC"), sa.text("count DESC")]
-    )
+    op.create_index("ix_score_scope_weighted", "score", ["scope", sa.text("weighted DESC"), sa.text("count DESC")])
     postgres = op.get_bind().dialect.name == "postgresql"
     for statement in POSTGRESQL if postgres else SQLITE:
         op.execute(statement)

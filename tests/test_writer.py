@@ -1,0 +1,112 @@
+"""Shared commits: durable before anyone hears of it, one failure undoes only itself, clashes run again."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from storage.errors import DatabaseUnavailable
+from storage.models import bot_state
+from storage.service import Storage
+
+
+def put(key: str) -> Any:
+    return lambda connection: connection.execute(sa.insert(bot_state).values(key=key, value="x"))
+
+
+async def keys(storage: Storage) -> set[str]:
+    query = sa.select(bot_state.c.key).where(bot_state.c.value == "x")
+    return set(await storage.database.read(lambda connection: connection.execute(query).scalars().all()))
+
+
+async def test_writes_at_once_share_commits(sqlite_storage: Storage) -> None:
+    commits: list[object] = []
+    sa.event.listen(sqlite_storage.database._writing, "commit", commits.append)
+    await asyncio.gather(*(sqlite_storage.database.write(put(str(n))) for n in range(100)))
+
+    assert len(await keys(sqlite_storage)) == 100
+    assert len(commits) <= 3
+
+
+async def test_a_failure_in_the_middle_undoes_only_itself(storage: Storage) -> None:
+    def half_done(connection: sa.Connection) -> None:
+        put("half")(connection)
+        raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(
+        storage.database.write(put("a")),
+        storage.database.write(half_done),
+        storage.database.write(put("a")),  # the key is taken
+        storage.database.write(put("b")),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in outcomes[1:3]] == [ZeroDivisionError, IntegrityError]
+    assert await keys(storage) == {"a", "b"}
+
+
+async def test_a_cancelled_caller_leaves_its_write_standing(storage: Storage) -> None:
+    waiting = asyncio.create_task(storage.database.write(put("a")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await storage.database.write(put("b"))
+
+    assert await keys(storage) == {"a", "b"}
+
+
+async def test_replicas_that_deadlock_run_again(postgres_storage: Storage, postgres: str) -> None:
+    other = await Storage.open(postgres_storage.settings, now=postgres_storage.now)
+    await postgres_storage.database.write(lambda connection: (put("a")(connection), put("b")(connection)))
+
+    def touch(first: str, second: str) -> Any:
+        def work(connection: sa.Connection) -> None:
+            for key in (first, second):
+                connection.execute(sa.update(bot_state).where(bot_state.c.key == key).values(value="x"))
+                connection.execute(sa.select(sa.func.pg_sleep(0.2)))
+
+        return work
+
+    await asyncio.gather(postgres_storage.database.write(touch("a", "b")), other.database.write(touch("b", "a")))
+    await other.close()
+    assert await keys(postgres_storage) == {"a", "b"}
+
+
+async def test_a_full_disk_fails_everyone_and_halves_nothing(sqlite_storage: Storage) -> None:
+    database = sqlite_storage.database
+
+    def fill(connection: sa.Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+
+    def large(connection: sa.Connection) -> None:
+        for n in range(50):
+            connection.execute(sa.insert(bot_state).values(key=f"large{n}", value="y" * 4000))
+
+    await database.write(fill)
+    outcomes = await asyncio.gather(
+        database.write(put("before")), database.write(large), database.write(put("after")),
+        return_exceptions=True,
+    )  # fmt: skip
+    stored = await keys(sqlite_storage)
+
+    assert isinstance(outcomes[1], DatabaseUnavailable)
+    for key, outcome in (("before", outcomes[0]), ("after", outcomes[2])):
+        assert (key in stored) == (not isinstance(outcome, Exception))
+
+
+async def test_it_recovers_when_the_disk_has_room_again(sqlite_storage: Storage) -> None:
+    database = sqlite_storage.database
+    await database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=10"))
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        await database.write(lambda c: c.execute(sa.insert(bot_state).values(key="a", value="y" * 4_000_000)))
+    await database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000"))
+    await database.write(put("b"))
+
+    assert await keys(sqlite_storage) == {"b"}
+
+
+async def test_a_write_that_the_database_refuses_names_the_cause(sqlite_storage: Storage) -> None:
+    with pytest.raises(DatabaseUnavailable, match="no such table"):
+        await sqlite_storage.database.write(lambda c: c.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
