@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 
 from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -64,5 +65,5 @@ def pause_s(attempt: Attempt) -> float:
     """How long to wait before the next try: what Telegram asks for, else 0.5, 1, 2, 4 seconds."""
     if isinstance(attempt.error, RetryAfter):
         wait = attempt.error.retry_after
-        return min(wait if isinstance(wait, int) else wait.total_seconds(), 60.0)
+        return min(wait.total_seconds() if isinstance(wait, timedelta) else wait, 60.0)
     return float(2 ** (attempt.number - 2))

@@ -28,7 +28,7 @@ class Intake:
         self._inbox = inbox
         self._dispatcher = Dispatcher(self._handle, slots=slots)
         self._tries: dict[int, int] = {}
-        telemetry.waiting.set_function(lambda: self._dispatcher.waiting)
+        telemetry.waiting.set_function(lambda: self.waiting)
         application.add_error_handler(attempts.keep_error)
 
     async def resume(self) -> None:
@@ -50,6 +50,11 @@ class Intake:
             telemetry.taken.inc()
             self._dispatcher.put(item)
         await self._dispatcher.room()
+
+    @property
+    def waiting(self) -> int:
+        """How many updates are taken and not finished."""
+        return self._dispatcher.waiting
 
     async def stop(self, *, grace_s: float) -> None:
         await self._dispatcher.stop(grace_s=grace_s)

@@ -1,6 +1,7 @@
 """The bot as python-telegram-bot knows it: our transport, no updater, no job queue; and its first contact."""
 
 import asyncio
+import os
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
@@ -16,6 +17,7 @@ log = structlog.get_logger("matinee.telegram")
 
 def build_bot(settings: Settings) -> ExtBot[None]:
     """Raises ConfigError without a token."""
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # `retry_after` as a timedelta, which it will be for everyone
     request = AiohttpRequest(settings.api_url)
     return ExtBot(
         token_of(settings),

@@ -1,0 +1,226 @@
+"""The intake: stored before handled, tried again where that may help, done or given up in the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import orjson
+import pytest
+from telegram import Update
+from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
+from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot, TypeHandler
+
+from bot import attempts
+from bot.intake import Intake
+from bot.transport import AiohttpRequest, NotSent, OutcomeUnknown
+from storage.errors import DatabaseUnavailable, MovieNotFound
+from storage.service import Storage
+from tests import stub_telegram
+from tests.stub_telegram import TOKEN
+
+ANN = {"id": 5000000001, "is_bot": False, "first_name": "Ann"}
+CHAT = {"id": 5000000001, "type": "private", "first_name": "Ann"}
+
+
+def message(update_id: int, text: str = "dune") -> dict[str, Any]:
+    body = {"message_id": update_id, "date": 1_790_000_000, "chat": CHAT, "from": ANN, "text": text}
+    return {"update_id": update_id, "message": body}
+
+
+def press(update_id: int) -> dict[str, Any]:
+    body = {"id": "7", "from": ANN, "chat_instance": "1", "data": "r:1:8"}
+    return {"update_id": update_id, "callback_query": body}
+
+
+class Handlers:
+    """What the bot does with an update, as a test wishes; `told` are errors that a person would hear of."""
+
+    def __init__(self) -> None:
+        self.failures: list[Exception] = []
+        self.handled: list[int] = []
+        self.tries = 0
+        self.told: list[Exception | None] = []
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def on_update(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+        self.tries += 1
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.handled.append(update.update_id)
+
+    async def on_error(self, _: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        self.told.append(context.error)
+
+
+@pytest.fixture
+def handlers() -> Handlers:
+    return Handlers()
+
+
+@pytest.fixture
+async def application(handlers: Handlers) -> AsyncIterator[Application[Any, Any, Any, Any, Any, Any]]:
+    """python-telegram-bot's own routing in front of the test's handlers."""
+    async with stub_telegram.running() as stub:
+        request = AiohttpRequest(stub.url)
+        bot = ExtBot(TOKEN, base_url=f"{stub.url}/bot", request=request, get_updates_request=request)
+        built = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+        built.add_handler(TypeHandler(Update, handlers.on_update))
+        await built.initialize()
+        yield built
+        await built.shutdown()
+
+
+@pytest.fixture
+def intake(
+    application: Application[Any, Any, Any, Any, Any, Any],
+    sqlite_storage: Storage,
+    handlers: Handlers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Intake:
+    """The real intake on a real inbox; between tries it does not wait."""
+    monkeypatch.setattr(attempts, "pause_s", lambda _: 0.0)
+    made = Intake(application, sqlite_storage.inbox, slots=8)
+    application.add_error_handler(handlers.on_error)
+    return made
+
+
+async def settled(intake: Intake) -> None:
+    async with asyncio.timeout(5):
+        while intake.waiting:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+async def undone(storage: Storage) -> list[int]:
+    return [item.update_id for item in await storage.inbox.undone()]
+
+
+async def test_an_update_is_handled_and_done(intake: Intake, sqlite_storage: Storage, handlers: Handlers) -> None:
+    await intake.take([message(1), press(2)])
+    await settled(intake)
+
+    assert (handlers.handled, await undone(sqlite_storage)) == ([1, 2], [])
+
+
+async def test_a_second_delivery_is_not_handled_again(intake: Intake, handlers: Handlers) -> None:
+    await intake.take([message(1)])
+    await intake.take([message(1), message(2)])
+    await settled(intake)
+
+    assert handlers.handled == [1, 2]
+
+
+async def test_it_is_stored_before_it_is_handled(intake: Intake, sqlite_storage: Storage, handlers: Handlers) -> None:
+    stored: list[list[int]] = []
+
+    async def look() -> None:
+        stored.append(await undone(sqlite_storage))
+
+    handlers.meanwhile = look
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert stored == [[1]]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [DatabaseUnavailable("away"), ValueError("a bug"), NetworkError("down")],
+    ids=lambda each: type(each).__name__,
+)
+async def test_a_failure_that_may_pass_is_tried_again_in_silence(
+    failure: Exception, intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    handlers.failures = [failure] * 3
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, handlers.handled, handlers.told) == (4, [1], [])
+    assert await undone(sqlite_storage) == []
+
+
+async def test_after_five_failures_it_is_given_up_and_the_person_told_once(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    handlers.failures = [ValueError(f"try {number}") for number in range(1, 9)]
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, [str(error) for error in handlers.told]) == (5, ["try 5"])
+    assert await undone(sqlite_storage) == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [MovieNotFound(7), BadRequest("chat not found"), Forbidden("blocked")],
+    ids=lambda each: type(each).__name__,
+)
+async def test_a_failure_that_stays_is_told_at_once(
+    failure: Exception, intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    handlers.failures = [failure]
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, handlers.told) == (1, [failure])
+    assert await undone(sqlite_storage) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "update", "tries"),
+    [(OutcomeUnknown(), message(1), 1), (NotSent(), message(1), 2), (OutcomeUnknown(), press(1), 2)],
+)
+async def test_a_message_whose_fate_is_unknown_is_not_sent_twice(
+    cause: Exception, update: dict[str, Any], tries: int, intake: Intake, handlers: Handlers
+) -> None:
+    failure = TimedOut()
+    failure.__cause__ = cause
+    handlers.failures = [failure]
+    await intake.take([update])
+    await settled(intake)
+
+    assert handlers.tries == tries
+
+
+@pytest.mark.parametrize("content", [{"message": "text"}, {"callback_query": {"id": "7"}}, {"message": {"from": ANN}}])
+async def test_what_cannot_be_parsed_is_given_up_and_holds_nobody_up(
+    content: dict[str, Any], intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    await intake.take([{"update_id": 1, **content}, message(2)])
+    await settled(intake)
+
+    assert (handlers.handled, await undone(sqlite_storage)) == ([2], [])
+
+
+async def test_what_a_former_process_left_is_run_again(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    await sqlite_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))])  # and then it was killed
+    await intake.resume()
+    await settled(intake)
+
+    assert (handlers.handled, await undone(sqlite_storage)) == ([1], [])
+
+
+async def test_an_update_that_kills_the_process_is_given_up(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    (item,) = await sqlite_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))])
+    for _ in range(4):
+        await sqlite_storage.inbox.failed(item.id)
+    await intake.resume()
+
+    assert (handlers.tries, await undone(sqlite_storage)) == (0, [])
+
+
+async def test_a_handler_that_hangs_is_ended_and_told_of(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.intake.DEADLINE_S", 0.02)
+    handlers.meanwhile = partial(asyncio.sleep, 60)
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert ([type(error) for error in handlers.told], await undone(sqlite_storage)) == ([TimeoutError], [])
