@@ -18,6 +18,9 @@ from storage.values import SYSTEM, Actor, AuditEntry, HistoryLine, HistoryPage
 PAGE = 10
 
 
+_INSERT = sa.insert(audit_entry)
+
+
 class AuditAction(StrEnum):
     RATING_CREATE = "rating.create"
     RATING_UPDATE = "rating.update"
@@ -58,7 +61,7 @@ def record(
     }
     salt = secrets.token_bytes(16)
     connection.execute(
-        sa.insert(audit_entry),
+        _INSERT,
         {**content, "at": at, "salt": salt, "commitment": commitment(salt, at, content)},
     )
     mark_applied(connection, actor, at)

@@ -13,34 +13,66 @@ LARGEST_ID = 2**63 - 1
 MOST_VOICES = 12
 
 
+# "ratings", for a row is a tuple and `row.count` its method.
+SCORE_COLUMNS = (score.c.count.label("ratings"), score.c.total, score.c.weighted)
+
+_MOVIE_ID, _PERSON_ID = sa.bindparam("movie", type_=sa.BigInteger), sa.bindparam("person", type_=sa.BigInteger)
+_CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
+_MOVIE = sa.select(movie).where(movie.c.id == _MOVIE_ID)
+_GENRES = sa.select(movie_genre.c.genre).where(movie_genre.c.movie_id == _MOVIE_ID).order_by(movie_genre.c.genre)
+_STARS = sa.select(rating.c.stars).where(rating.c.person_id == _PERSON_ID, rating.c.movie_id == _MOVIE_ID)
+_SCORES = sa.select(score.c.scope, *SCORE_COLUMNS).where(
+    score.c.movie_id == _MOVIE_ID, score.c.scope.in_([sa.literal(EVERYONE, sa.BigInteger), _CHAT_ID])
+)
+# Only stars set in this very chat carry a name: what a person does elsewhere is not this club's to see.
+_VOICES = (
+    sa.select(person.c.name, person.c.name_hidden, rating.c.stars)
+    .join(person, person.c.id == rating.c.person_id)
+    .join(membership, membership.c.person_id == rating.c.person_id)
+    .where(rating.c.movie_id == _MOVIE_ID, rating.c.chat_id == _CHAT_ID, membership.c.chat_id == _CHAT_ID)
+    .order_by(rating.c.stars.desc(), person.c.name, person.c.id)
+    .limit(MOST_VOICES)
+)
+
+
 def read_card(connection: sa.Connection, movie_id: int, actor: Actor) -> Card:
     """Raises MovieNotFound."""
     found = read_movie(connection, movie_id)
-    scores = _scores(connection, movie_id, actor)
+    return card_of(connection, found, actor, my_stars(connection, movie_id, actor.person_id))
+
+
+def card_of(connection: sa.Connection, found: Movie, actor: Actor, stars: int | None) -> Card:
+    """The card of a movie and of the actor's stars that were read before."""
+    here = {"movie": found.id, "chat": actor.chat_id}
+    rows = connection.execute(_SCORES, here)
+    scores = {row.scope: Score(row.ratings, row.total, row.weighted) for row in rows}
     return Card(
         movie=found,
         everyone=scores.get(EVERYONE),
         here=scores.get(actor.chat_id) if actor.in_club else None,
-        my_stars=my_stars(connection, movie_id, actor.person_id),
-        voices=_voices(connection, movie_id, actor.chat_id) if actor.in_club else (),
+        my_stars=stars,
+        voices=tuple(map(_voice, connection.execute(_VOICES, here))) if actor.in_club else (),
     )
+
+
+def _voice(row: Any) -> Voice:
+    return Voice("" if row.name_hidden else row.name, row.stars)
 
 
 def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
     """Raises MovieNotFound, for an id beyond 64 bits too: it comes from a button that anybody can forge."""
     row = None
     if 0 < movie_id <= LARGEST_ID:
-        row = connection.execute(sa.select(movie).where(movie.c.id == movie_id)).one_or_none()
+        row = connection.execute(_MOVIE, {"movie": movie_id}).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
-    genres = sa.select(movie_genre.c.genre).where(movie_genre.c.movie_id == movie_id)
     return Movie(
         id=row.id,
         title=row.title,
         original_title=row.original_title,
         year=row.year,
         runtime=row.runtime,
-        genres=tuple(sorted(connection.execute(genres).scalars())),
+        genres=tuple(connection.execute(_GENRES, {"movie": movie_id}).scalars()),
         directors=split(row.directors),
         cast=split(row.cast),
         countries=split(row.countries),
@@ -49,8 +81,7 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
 
 
 def my_stars(connection: sa.Connection, movie_id: int, person_id: int) -> int | None:
-    query = sa.select(rating.c.stars).where(rating.c.person_id == person_id, rating.c.movie_id == movie_id)
-    return connection.execute(query).scalar()
+    return connection.execute(_STARS, {"movie": movie_id, "person": person_id}).scalar()
 
 
 def lines_of(connection: sa.Connection, movie_ids: Sequence[int], scope: int) -> tuple[MovieLine, ...]:
@@ -64,10 +95,6 @@ def lines_of(connection: sa.Connection, movie_ids: Sequence[int], scope: int) ->
     return tuple(found[movie_id] for movie_id in movie_ids if movie_id in found)
 
 
-# "ratings", for a row is a tuple and `row.count` its method.
-SCORE_COLUMNS = (score.c.count.label("ratings"), score.c.total, score.c.weighted)
-
-
 def line_of(row: Any) -> MovieLine:
     """A row with the movie's columns and SCORE_COLUMNS, which are null where nobody has rated."""
     seen = Score(row.ratings, int(row.total), row.weighted) if row.ratings else None
@@ -76,24 +103,3 @@ def line_of(row: Any) -> MovieLine:
 
 def split(names: str) -> tuple[str, ...]:
     return tuple(names.split("|")) if names else ()
-
-
-def _scores(connection: sa.Connection, movie_id: int, actor: Actor) -> dict[int, Score]:
-    scopes = (EVERYONE, actor.chat_id) if actor.in_club else (EVERYONE,)
-    rows = connection.execute(
-        sa.select(score.c.scope, *SCORE_COLUMNS).where(score.c.movie_id == movie_id, score.c.scope.in_(scopes))
-    )
-    return {row.scope: Score(row.ratings, row.total, row.weighted) for row in rows}
-
-
-def _voices(connection: sa.Connection, movie_id: int, chat_id: int) -> tuple[Voice, ...]:
-    """Only stars set in this very chat carry a name: what a person does elsewhere is not this club's to see."""
-    query = (
-        sa.select(person.c.name, person.c.name_hidden, rating.c.stars)
-        .join(person, person.c.id == rating.c.person_id)
-        .join(membership, membership.c.person_id == rating.c.person_id)
-        .where(rating.c.movie_id == movie_id, rating.c.chat_id == chat_id, membership.c.chat_id == chat_id)
-        .order_by(rating.c.stars.desc(), person.c.name, person.c.id)
-        .limit(MOST_VOICES)
-    )
-    return tuple(Voice("" if row.name_hidden else row.name, row.stars) for row in connection.execute(query))

@@ -16,7 +16,7 @@ from storage.values import Actor, Now
 def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -> bool:
     """Make the actor a member of the chat they act in; true if they were none."""
     row = {"person_id": actor.person_id, "chat_id": actor.chat_id, "since": now()}
-    if not connection.execute(insert_new(connection, membership, row)).rowcount:
+    if insert_new(connection, membership, row).first() is None:
         return False
     scores.add_person(connection, ranking, actor.person_id, actor.chat_id)
     return True

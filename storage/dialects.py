@@ -1,6 +1,10 @@
-"""The one statement that SQLite and PostgreSQL share without a common spelling in SQLAlchemy: the upsert."""
+"""The one statement that SQLite and PostgreSQL share without a common spelling in SQLAlchemy: the upsert.
+
+Statements are built once and kept: building one costs more than running it.
+"""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,19 +13,34 @@ from sqlalchemy.dialects import postgresql, sqlite
 Insert = sqlite.Insert | postgresql.Insert
 
 
-def insert(connection: sa.Connection, table: sa.Table) -> Insert:
+def insert(dialect: str, table: sa.Table) -> Insert:
     """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> Insert:
-    """Insert `row` unless its key is there already."""
-    return insert(connection, table).values(**row).on_conflict_do_nothing()
+def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> sa.CursorResult[Any]:
+    """Insert `row` unless its key is there already; the result has the first primary key column if it was new."""
+    return connection.execute(_insert_new(connection.dialect.name, table, tuple(row)), row)
 
 
 def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], keep: tuple[str, ...] = ()) -> None:
     """Insert `row`, or make the row with its primary key equal to it, but for the columns in `keep`."""
+    connection.execute(_put(connection.dialect.name, table, tuple(row), keep), row)
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    first_key = next(iter(table.primary_key))
+    return _valued(dialect, table, names).on_conflict_do_nothing().returning(first_key)
+
+
+@cache
+def _put(dialect: str, table: sa.Table, names: tuple[str, ...], keep: tuple[str, ...]) -> sa.Executable:
     keys = [column.name for column in table.primary_key]
-    statement = insert(connection, table).values(**row)
-    changes = {name: statement.excluded[name] for name in row if name not in (*keys, *keep)}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+    statement = _valued(dialect, table, names)
+    changes = {name: statement.excluded[name] for name in names if name not in (*keys, *keep)}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+def _valued(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Insert:
+    return insert(dialect, table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in names})

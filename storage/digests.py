@@ -155,7 +155,7 @@ class Digests:
             "chat_id": row.chat_id, "week": week, "period_start": start, "period_end": due,
             "claimed_at": now, "status": status,
         }  # fmt: skip
-        claimed = connection.execute(insert_new(connection, digest_run, run)).rowcount
+        claimed = insert_new(connection, digest_run, run).first() is not None
         setting = self._setting(connection, row.chat_id)
         connection.execute(
             sa.update(digest_setting)

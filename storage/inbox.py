@@ -14,17 +14,21 @@ KEPT = timedelta(hours=48)
 """How long a finished update's number is remembered, to know a second delivery of it. Telegram keeps 24 hours."""
 
 
+_UPDATE = sa.bindparam("update", type_=sa.BigInteger)
+_APPLIED_AT = sa.select(inbox.c.applied_at).where(inbox.c.update_id == _UPDATE)
+_MARK = sa.update(inbox).where(inbox.c.update_id == _UPDATE).values(applied_at=sa.bindparam("at"))
+
+
 def is_applied(connection: sa.Connection, actor: Actor) -> bool:
     """Whether the actor's update has changed something already: it is being run again after a crash."""
     if actor.update_id is None:
         return False
-    query = sa.select(inbox.c.applied_at).where(inbox.c.update_id == actor.update_id)
-    return connection.execute(query).scalar() is not None
+    return connection.execute(_APPLIED_AT, {"update": actor.update_id}).scalar() is not None
 
 
 def mark_applied(connection: sa.Connection, actor: Actor | None, at: datetime) -> None:
     if actor is not None and actor.update_id is not None:
-        connection.execute(sa.update(inbox).where(inbox.c.update_id == actor.update_id).values(applied_at=at))
+        connection.execute(_MARK, {"update": actor.update_id, "at": at})
 
 
 class Inbox:
@@ -68,5 +72,5 @@ class Inbox:
 def _take(connection: sa.Connection, update: tuple[int, int | None, bytes], at: datetime) -> InboxItem | None:
     update_id, person_id, payload = update
     row = {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at}
-    inserted = connection.execute(insert_new(connection, inbox, row).returning(inbox.c.id)).scalar()
+    inserted = insert_new(connection, inbox, row).scalar()
     return None if inserted is None else InboxItem(inserted, update_id, person_id or 0, payload)

@@ -1,6 +1,7 @@
 """People and the chats they are met in."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,26 +14,27 @@ from storage.models import chat, digest_run, digest_setting, inbox, membership, 
 from storage.ranking import Ranking
 from storage.values import Actor, Privacy
 
+_PERSON = sa.select(person.c.name, person.c.language).where(person.c.id == sa.bindparam("id"))
+_CHAT = sa.select(chat.c.type, chat.c.title).where(chat.c.id == sa.bindparam("id"))
+
 
 def meet(connection: sa.Connection, actor: Actor, at: datetime) -> None:
     """Know an actor and their chat by the names they have now. No audit entry: nobody changed anything."""
-    put(
-        connection,
-        person,
-        {"id": actor.person_id, "name": actor.name, "language": actor.language, "first_seen_at": at},
-        keep=("first_seen_at",),
-    )
+    row = {"id": actor.person_id, "name": actor.name, "language": actor.language, "first_seen_at": at}
+    _know(connection, person, _PERSON, row)
     meet_chat(connection, actor, at)
 
 
 def meet_chat(connection: sa.Connection, actor: Actor, at: datetime) -> None:
     title = "" if actor.chat_type == "private" else actor.chat_title
-    put(
-        connection,
-        chat,
-        {"id": actor.chat_id, "type": actor.chat_type, "title": title, "first_seen_at": at},
-        keep=("first_seen_at",),
-    )
+    _know(connection, chat, _CHAT, {"id": actor.chat_id, "type": actor.chat_type, "title": title, "first_seen_at": at})
+
+
+def _know(connection: sa.Connection, table: sa.Table, known: sa.Select[Any], row: dict[str, Any]) -> None:
+    """Write only news: nearly every update comes from somebody known."""
+    found = connection.execute(known, {"id": row["id"]}).first()
+    if found is None or any(row[name] != value for name, value in found._mapping.items()):
+        put(connection, table, row, keep=("first_seen_at",))
 
 
 class People:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from storage import scores
 from storage.audit import AuditAction, record
-from storage.cards import my_stars, read_card, read_movie, split
+from storage.cards import card_of, my_stars, read_movie, split
 from storage.clubs import enter
 from storage.database import Database
 from storage.dialects import put
@@ -18,6 +18,10 @@ from storage.ranking import Ranking
 from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
 
 PAGE = 10
+_DELETE = sa.delete(rating).where(
+    rating.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
+    rating.c.movie_id == sa.bindparam("movie", type_=sa.BigInteger),
+)
 
 
 class Ratings:
@@ -42,15 +46,15 @@ class Ratings:
         self, connection: sa.Connection, movie_id: int, stars: int | None, actor: Actor, source: Source | None
     ) -> Rated:
         at = self._database.now()
-        read_movie(connection, movie_id)
+        movie = read_movie(connection, movie_id)
         _take_turn(connection, actor)
-        meet(connection, actor, at)
         before = my_stars(connection, movie_id, actor.person_id)
         if before == stars or is_applied(connection, actor):
-            return Rated(read_card(connection, movie_id, actor), before, before)
+            return Rated(card_of(connection, movie, actor, before), before, before)
+        meet(connection, actor, at)
         if stars is not None and actor.in_club:
             enter(connection, self._ranking, actor, self._database.now)
-        self._store(connection, movie_id, actor, source, stars, at)
+        _store(connection, movie_id, actor, source, stars=stars, at=at)
         scores.add(
             connection, self._ranking, actor.person_id, movie_id,
             count=(stars is not None) - (before is not None), total=(stars or 0) - (before or 0),
@@ -59,30 +63,22 @@ class Ratings:
             connection, _action(before, stars), actor, at=at, subject=f"movie:{movie_id}",
             before=_stars(before), after=_stars(stars),
         )  # fmt: skip
-        return Rated(read_card(connection, movie_id, actor), before, stars)
-
-    def _store(
-        self,
-        connection: sa.Connection,
-        movie_id: int,
-        actor: Actor,
-        source: Source | None,
-        stars: int | None,
-        at: datetime,
-    ) -> None:
-        if stars is None or source is None:
-            mine = (rating.c.person_id == actor.person_id) & (rating.c.movie_id == movie_id)
-            connection.execute(sa.delete(rating).where(mine))
-            return
-        row = {
-            "person_id": actor.person_id, "movie_id": movie_id, "stars": stars, "chat_id": actor.chat_id,
-            "source": str(source), "created_at": at, "rated_at": at,
-        }  # fmt: skip
-        put(connection, rating, row, keep=("created_at",))
+        return Rated(card_of(connection, movie, actor, stars), before, stars)
 
     async def mine(self, person_id: int, *, order: MyOrder = MyOrder.NEWEST, page: int = 0) -> MyPage:
         """A person's ratings, ten a page; best first puts the newer of two equals first."""
         return await self._database.read(lambda connection: _mine(connection, person_id, order, page))
+
+
+def _store(
+    connection: sa.Connection, movie_id: int, actor: Actor, source: Source | None, *, stars: int | None, at: datetime
+) -> None:
+    key = {"person_id": actor.person_id, "movie_id": movie_id}
+    if stars is None:
+        connection.execute(_DELETE, {"person": actor.person_id, "movie": movie_id})
+        return
+    set_now = {"stars": stars, "chat_id": actor.chat_id, "source": str(source), "created_at": at, "rated_at": at}
+    put(connection, rating, key | set_now, keep=("created_at",))
 
 
 def _take_turn(connection: sa.Connection, actor: Actor) -> None:
