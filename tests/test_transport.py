@@ -80,13 +80,16 @@ async def test_a_refusal_becomes_its_error(
     assert str(error).startswith(text)
 
 
-async def test_a_flood_says_how_long_to_wait(bot: ExtBot[None], stub: StubTelegram) -> None:
+async def test_a_flood_says_how_long_to_wait(
+    bot: ExtBot[None], stub: StubTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
     stub.script["sendChatAction"] = [stub_telegram.error(429, "Too Many Requests", retry_after=7)]
 
     error = await failure_of(bot.send_chat_action(5, "typing"))
 
     assert isinstance(error, RetryAfter)
-    assert error._retry_after == timedelta(seconds=7)
+    assert error.retry_after == timedelta(seconds=7)
 
 
 async def test_no_answer_in_time_is_an_unknown_outcome(bot: ExtBot[None], stub: StubTelegram) -> None:

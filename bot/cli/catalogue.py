@@ -42,9 +42,7 @@ def status(
         else:
             typer.echo(f"{count:,} films")
             for each in done:
-                typer.echo(
-                    f"{each.at:%Y-%m-%d %H:%M} UTC  {each.source}: {each.rows:,} read, {each.new:,} new"
-                )
+                typer.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.source}: {each.rows:,} read, {each.new:,} new")
         return 0 if count else 1
 
     wait_for(work())

@@ -43,6 +43,12 @@ async def storage_of(given: "Settings", now: "Now" = wall_clock) -> AsyncIterato
 
 def wait_for(work: Coroutine[Any, Any, int | None]) -> None:
     """Run a command's work; what it returns becomes the exit code."""
-    code = asyncio.run(work)
+    from bot.log import watch
+
+    async def watched() -> int | None:
+        watch(asyncio.get_running_loop())
+        return await work
+
+    code = asyncio.run(watched())
     if code:
         raise SystemExit(code)

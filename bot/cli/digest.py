@@ -21,9 +21,7 @@ def instant(text: str) -> datetime:
 
 At = Annotated[
     datetime,
-    typer.Option(
-        help="The instant, ISO 8601; UTC unless it says otherwise.", parser=instant, metavar="ISO8601"
-    ),
+    typer.Option(help="The instant, ISO 8601; UTC unless it says otherwise.", parser=instant, metavar="ISO8601"),
 ]
 
 

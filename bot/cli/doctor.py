@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.common import settings, storage_of, wait_for, wall_clock
+from bot.redact import redact
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -22,11 +23,11 @@ class Findings:
         self.well = True
 
     def good(self, part: str, detail: str) -> None:
-        typer.echo(f"ok    {part}: {detail}")
+        typer.echo(redact(f"ok    {part}: {detail}"))
 
     def bad(self, part: str, detail: str) -> None:
         self.well = False
-        typer.echo(f"FAIL  {part}: {detail}")
+        typer.echo(redact(f"FAIL  {part}: {detail}"))
 
 
 def doctor() -> None:
@@ -51,9 +52,7 @@ async def _storage(given: "Settings", findings: Findings) -> None:
             findings.good("database", "opens, and its tables are this program's")
             await _catalogue(storage, findings)
             due = await storage.digests.next_due()
-            findings.good(
-                "digests", f"next one due at {due:%Y-%m-%d %H:%M} UTC" if due else "no chat has one"
-            )
+            findings.good("digests", f"next one due at {due:%Y-%m-%d %H:%M} UTC" if due else "no chat has one")
     except StorageError as error:
         findings.bad("database", str(error))
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def search(
     query: Annotated[str | None, typer.Argument(help="Words of a title, a year, an IMDb id or link.")] = None,
-    stdin: Annotated[
-        bool, typer.Option("--stdin", help="Read queries from standard input, one a line.")
-    ] = False,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read queries from standard input, one a line.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON line for each query.")] = False,
 ) -> None:
     """Find films, the likeliest first. Exit code 1: nothing was found."""

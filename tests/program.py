@@ -1,0 +1,73 @@
+"""The real program as a child process, and a data directory in which it need not import 120,000 films first."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.service import Storage, StorageSettings
+from tests.databases import add_films
+
+PYTHON_M_BOT = (sys.executable, "-m", "bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended, and all that it wrote."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+def environment(data_dir: Path, **settings: str) -> dict[str, str]:
+    """Nothing of the developer's own settings, but what a test gives: `log="json"` is MATINEE_LOG."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MATINEE_") and name != "PORT"}
+    given = {f"MATINEE_{name.upper()}": value for name, value in settings.items()}
+    return {**own, "MATINEE_DATA_DIR": str(data_dir), **given}
+
+
+@asynccontextmanager
+async def started(data_dir: Path, *arguments: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A running child; killed at the end of the block if it has not ended by then."""
+    process = await asyncio.create_subprocess_exec(
+        *PYTHON_M_BOT, *arguments, env=environment(data_dir, **settings), cwd=data_dir.parent,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def ended(process: asyncio.subprocess.Process, stdin: str = "", *, within_s: float = 30) -> Ended:
+    out, err = await asyncio.wait_for(process.communicate(stdin.encode()), within_s)
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+async def matinee(data_dir: Path, *arguments: str, stdin: str = "", **settings: str) -> Ended:
+    """Run a command to its end."""
+    async with started(data_dir, *arguments, **settings) as process:
+        return await ended(process, stdin)
+
+
+async def terminated(process: asyncio.subprocess.Process, *, within_s: float = 10) -> Ended:
+    """Tell a child to stop, as a host does, and wait until it has."""
+    process.send_signal(signal.SIGTERM)
+    return await ended(process, within_s=within_s)
+
+
+async def small_world(data_dir: Path) -> Path:
+    """A data directory with five films and their search index."""
+    storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: datetime.now(UTC))
+    await add_films(storage)
+    await storage.catalogue.load_index(lambda *_: None)
+    await storage.close()
+    return data_dir

@@ -1,0 +1,164 @@
+"""The command line, as a child process: what it prints, where, and the exit code."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from storage.service import Storage, StorageSettings
+from tests import program
+from tests.databases import ANN, CLUB, DUNE, NOON, in_club
+
+COMMANDS = ("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter",
+            "catalogue status", "digest", "digest run", "digest preview", "audit", "audit export")  # fmt: skip
+
+
+@pytest.fixture
+async def data_dir(tmp_path: Path) -> Path:
+    """Five films and their index."""
+    return await program.small_world(tmp_path / "data")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
+    end = await program.matinee(tmp_path, *command.split(), "--help")
+
+    assert (end.code, end.err) == (0, "")
+    assert f"matinee {command}".strip() in end.out.replace("python -m bot", "matinee")
+
+
+def test_help_is_quick(tmp_path: Path) -> None:
+    """The promise is 0.4 s; the best of three, beside a bare interpreter, forgives a busy machine."""
+
+    def best(*arguments: str) -> float:
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    assert best("-m", "bot", "--help") < 0.4 + 4 * best("-c", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "line"),
+    [
+        (["run"], {}, "matinee: MATINEE_TOKEN: found nothing, allowed: a bot token as BotFather gives it"),
+        (["run"], {"log": "xml"}, "matinee: MATINEE_LOG: found 'xml', allowed: text or json"),
+        (["doctor"], {"tokem": "1"}, "matinee: MATINEE_TOKEM: found an unknown variable, did you mean MATINEE_TOKEN?"),
+    ],
+)
+async def test_bad_configuration_is_one_line_and_code_2(
+    arguments: list[str], settings: dict[str, str], line: str, tmp_path: Path
+) -> None:
+    end = await program.matinee(tmp_path / "data", *arguments, **settings)
+
+    assert (end.code, len(end.err.splitlines()), end.out) == (2, 1, "")
+    assert end.err.startswith(line)
+
+
+@pytest.mark.parametrize("arguments", [["sing"], ["search"], ["digest", "run"], ["digest", "run", "--at", "Friday"]])
+async def test_bad_usage_is_code_2_without_a_traceback(arguments: list[str], tmp_path: Path) -> None:
+    end = await program.matinee(tmp_path / "data", *arguments)
+
+    assert (end.code, end.out, "Traceback" in end.err) == (2, "", False)
+
+
+async def test_a_database_that_cannot_be_opened_is_one_line_and_code_1(tmp_path: Path) -> None:
+    end = await program.matinee(
+        tmp_path / "data", "audit", "export", database_url="postgresql://ann:hunter2@127.0.0.1:9/none"
+    )
+
+    assert (end.code, len(end.err.splitlines()), "hunter2" in end.err) == (1, 1, False)
+
+
+async def test_search_shows_the_likeliest_first(data_dir: Path) -> None:
+    end = await program.matinee(data_dir, "search", "amelie")
+
+    assert (end.code, end.out.split()[:3]) == (0, ["4", "Amélie", "(2001)"])
+
+
+async def test_a_search_that_finds_nothing_is_code_1(data_dir: Path) -> None:
+    end = await program.matinee(data_dir, "search", "qqqqqqqqq")
+
+    assert (end.code, end.out) == (1, "")
+
+
+async def test_search_answers_every_line_with_a_json_line(data_dir: Path) -> None:
+    end = await program.matinee(data_dir, "search", "--stdin", "--json", stdin="heat\n\nqqqqqqqqq\nAliens\n")
+    answers = [json.loads(line) for line in end.out.splitlines()]
+
+    assert [answer["query"] for answer in answers] == ["heat", "", "qqqqqqqqq", "Aliens"]
+    assert [[film["title"] for film in answer["results"][:1]] for answer in answers] == [["Heat"], [], [], ["Alien"]]
+    assert set(answers[0]) == {"query", "elapsed_ms", "results"}
+    assert set(answers[0]["results"][0]) == {"id", "title", "year", "score"}
+
+
+async def test_a_reader_who_leaves_early_hears_no_complaint(data_dir: Path) -> None:
+    pipe = f"printf 'heat\\n%.0s' $(seq 3000) | {sys.executable} -m bot search --stdin --json | head -1"
+    child = subprocess.run(
+        ["bash", "-c", pipe], env=program.environment(data_dir), capture_output=True, text=True, check=True
+    )
+
+    assert (len(child.stdout.splitlines()), child.stderr) == (1, "")
+
+
+async def test_the_catalogue_says_what_is_loaded(data_dir: Path, tmp_path: Path) -> None:
+    full = await program.matinee(data_dir, "catalogue", "status")
+    empty = await program.matinee(tmp_path / "empty", "catalogue", "status")
+
+    assert (full.code, full.out.splitlines()[0]) == (0, "5 films")
+    assert (empty.code, empty.out) == (1, "0 films\n")
+
+
+async def test_the_starter_catalogue_is_loaded_once_in_time(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    first = await program.matinee(tmp_path / "data", "catalogue", "import", "starter")
+    took_s = time.perf_counter() - began
+    again = await program.matinee(tmp_path / "data", "catalogue", "import", "starter")
+    status = await program.matinee(tmp_path / "data", "catalogue", "status", "--json")
+    found = await program.matinee(tmp_path / "data", "search", "godfahter")
+
+    assert (first.code, again.code, found.code) == (0, 0, 0)
+    assert again.out.endswith(" 0 of them new\n")
+    assert json.loads(status.out)["films"] > 100_000
+    assert "The Godfather (1972)" in found.out.splitlines()[0]
+    assert took_s < 30  # 15 s are promised on a machine that does nothing else
+
+
+async def test_the_audit_trail_is_exported_in_full(data_dir: Path) -> None:
+    storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: NOON)
+    await storage.ratings.rate(DUNE, 8, in_club(ANN))
+    await storage.ratings.rate(DUNE, 9, in_club(ANN))
+    await storage.close()
+
+    end = await program.matinee(data_dir, "audit", "export")
+    entries = [json.loads(line) for line in end.out.splitlines()]
+
+    assert [(each["action"], each["before"], each["after"]) for each in entries if "rating" in each["action"]] == [
+        ("rating.create", None, {"stars": 8}),
+        ("rating.update", {"stars": 8}, {"stars": 9}),
+    ]
+    assert set(entries[0]) == {"id", "at", "actor", "chat", "action", "subject", "before", "after", "update_id"}
+    assert (entries[-1]["actor"], entries[-1]["chat"], entries[-1]["at"]) == (
+        ANN.person_id, CLUB, "2026-11-25T12:00:00Z"
+    )  # fmt: skip
+
+
+async def test_the_doctor_names_what_is_missing(data_dir: Path) -> None:
+    end = await program.matinee(data_dir, "doctor")
+
+    assert end.code == 1
+    assert [line for line in end.out.splitlines() if line.startswith("FAIL")] == [
+        "FAIL  telegram: no token: set MATINEE_TOKEN"
+    ]
+
+
+async def test_migrate_brings_an_empty_database_up_to_date(tmp_path: Path) -> None:
+    end = await program.matinee(tmp_path / "data", "migrate")
+
+    assert (end.code, end.out) == (0, "the database is up to date\n")
