@@ -1,5 +1,6 @@
 """What a failing handler means. python-telegram-bot swallows its exception, so an error handler keeps it."""
 
+import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,9 @@ from storage.errors import DatabaseUnavailable, StorageError
 
 LAST_TRY = 5
 """After so many failures an update is given up; the person is told at the last one only."""
+
+DEADLINE_S = 60
+"""How long the handlers of one update may take."""
 
 
 @dataclass(slots=True)
@@ -31,7 +35,12 @@ async def run(application: Application, update: Update, number: int) -> Attempt:
     """Handle `update` and report what its handlers raised, if anything."""
     attempt = Attempt(number)
     _current.set(attempt)
-    await application.process_update(update)
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            await application.process_update(update)
+    except TimeoutError as error:
+        attempt.number = LAST_TRY  # what hangs once hangs again, and holds up the person's other updates
+        await application.process_error(update, error)
     return attempt
 
 

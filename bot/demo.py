@@ -40,11 +40,9 @@ async def run(given: Settings, port: int) -> None:
 async def _demo(given: Settings, directory: Path, port: int) -> None:
     console = Console()
     async with local_telegram(directory / "sandbox.json", port) as telegram:
-        if not telegram.api_url.endswith(f":{port}"):
+        if port and not telegram.api_url.endswith(f":{port}"):
             console.print(f"Port {port} is taken, so another one is used.")
-        console.print(
-            f"\n  Matinee's demo: [bold]{telegram.address}[/bold]\n  Ctrl-C stops it.\n", soft_wrap=True
-        )
+        console.print(f"\n  Matinee's demo: [bold]{telegram.address}[/bold]\n  Ctrl-C stops it.\n", soft_wrap=True)
         settings = _settings(given, directory, telegram)
         world = await telegram.world()
         clock = Clock(timedelta(seconds=world["clock"]["offset_s"]))

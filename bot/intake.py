@@ -1,6 +1,5 @@
 """Updates from Telegram to the handlers: stored before they are acknowledged, done only when handled."""
 
-import asyncio
 from typing import Any
 
 import orjson
@@ -15,9 +14,6 @@ from storage.inbox import Inbox
 from storage.values import InboxItem
 
 log = structlog.get_logger("matinee.intake")
-
-DEADLINE_S = 60
-"""How long the handlers of one update may take."""
 
 
 class Intake:
@@ -73,7 +69,7 @@ class Intake:
         except Exception:  # whatever python-telegram-bot raises for a shape it does not expect
             return await self._unparsable(item)
         with telemetry.handling.time():
-            attempt = await self._run(update, number)
+            attempt = await attempts.run(self._application, update, number)
         if attempt.error is None:
             await self._finish(item, "done")
             return None
@@ -84,14 +80,6 @@ class Intake:
         telemetry.retried.inc()
         log.warning("handler failed", update_id=item.update_id, number=number, exc_info=attempt.error)
         return attempts.pause_s(attempt)
-
-    async def _run(self, update: Update, number: int) -> attempts.Attempt:
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                return await attempts.run(self._application, update, number)
-        except TimeoutError as error:
-            await self._application.process_error(update, error)
-            return attempts.Attempt(number, error)
 
     async def _unparsable(self, item: InboxItem) -> float | None:
         self._tries[item.id] = await self._inbox.failed(item.id)

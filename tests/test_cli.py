@@ -7,13 +7,17 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from storage.service import Storage, StorageSettings
 from tests import program
 from tests.databases import ANN, CLUB, DUNE, NOON, in_club
 
-COMMANDS = ("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter",
-            "catalogue status", "digest", "digest run", "digest preview", "audit", "audit export")  # fmt: skip
+COMMANDS = (
+    *("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter"),
+    *("catalogue status", "digest", "digest run", "digest preview", "audit", "audit export"),
+)
 
 
 @pytest.fixture
@@ -23,11 +27,11 @@ async def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
-    end = await program.matinee(tmp_path, *command.split(), "--help")
+def test_every_command_explains_itself(command: str) -> None:
+    result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="matinee")
 
-    assert (end.code, end.err) == (0, "")
-    assert f"matinee {command}".strip() in end.out.replace("python -m bot", "matinee")
+    assert result.exit_code == 0
+    assert f"Usage: matinee {command}".strip() in result.output
 
 
 def test_help_is_quick(tmp_path: Path) -> None:
@@ -98,7 +102,7 @@ async def test_search_answers_every_line_with_a_json_line(data_dir: Path) -> Non
     assert set(answers[0]["results"][0]) == {"id", "title", "year", "score"}
 
 
-async def test_a_reader_who_leaves_early_hears_no_complaint(data_dir: Path) -> None:
+def test_a_reader_who_leaves_early_hears_no_complaint(data_dir: Path) -> None:
     pipe = f"printf 'heat\\n%.0s' $(seq 3000) | {sys.executable} -m bot search --stdin --json | head -1"
     child = subprocess.run(
         ["bash", "-c", pipe], env=program.environment(data_dir), capture_output=True, text=True, check=True

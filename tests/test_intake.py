@@ -218,7 +218,7 @@ async def test_an_update_that_kills_the_process_is_given_up(
 async def test_a_handler_that_hangs_is_ended_and_told_of(
     intake: Intake, sqlite_storage: Storage, handlers: Handlers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.intake.DEADLINE_S", 0.02)
+    monkeypatch.setattr("bot.attempts.DEADLINE_S", 0.02)
     handlers.meanwhile = partial(asyncio.sleep, 60)
     await intake.take([message(1)])
     await settled(intake)
