@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from storage.values import InboxItem
 
@@ -25,6 +26,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._room.set()
+        self._stopping = asyncio.Event()
         self.waiting = 0
 
     def put(self, item: InboxItem) -> None:
@@ -54,18 +56,20 @@ class Dispatcher:
 
     async def _finish(self, item: InboxItem) -> None:
         """A pause before another try holds the key's turn, for its order, but no slot."""
-        while True:
+        while not self._stopping.is_set():
             async with self._slots:
                 pause = await self._handle(item)
             if pause is None:
                 return
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def stop(self, *, grace_s: float) -> None:
         """Let running handlers finish for `grace_s` seconds, start no waiting item, then cancel.
 
         Whatever did not finish stays undone in the inbox and runs at the next start.
         """
+        self._stopping.set()
         for queue in self._queues.values():
             queue.clear()
         if self._tasks:

@@ -25,6 +25,11 @@ REFUSALS = 3
 BACKOFF_S = 30.0
 
 
+def backoff_s(failures: int) -> float:
+    """How long to wait after so many failures in a row: a quarter of a second, doubled up to half a minute."""
+    return min(0.25 * 2.0 ** min(failures - 1, 10), BACKOFF_S)
+
+
 class PollFailed(Exception):
     """Telegram answered, but not with updates. `status` is the HTTP status."""
 
@@ -108,7 +113,7 @@ class Poller:
 
     async def _pause(self, retry_after: float | None = None) -> None:
         self._failures += 1
-        await asyncio.sleep(retry_after or min(0.5 * 1.6**self._failures, BACKOFF_S))
+        await asyncio.sleep(retry_after or backoff_s(self._failures))
 
     def _connection(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.config import Settings, token_of
 from bot.errors import TokenRefused
-from bot.poller import BACKOFF_S, REFUSALS
+from bot.poller import REFUSALS, backoff_s
 from bot.transport import AiohttpRequest
 
 log = structlog.get_logger("matinee.telegram")
@@ -42,4 +42,4 @@ async def connect(bot: ExtBot[None]) -> None:
             refusals = 0
             log.warning("Telegram does not answer", error=str(error), failures=failures + 1)
         failures += 1
-        await asyncio.sleep(min(0.5 * 1.6**failures, BACKOFF_S))
+        await asyncio.sleep(backoff_s(failures))

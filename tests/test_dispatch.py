@@ -103,6 +103,17 @@ async def test_stopping_finishes_what_runs_and_begins_nothing() -> None:
     assert (log.begun, log.ended) == ([0], [0])
 
 
+async def test_stopping_waits_for_no_further_try() -> None:
+    async def failing(_: InboxItem) -> float | None:
+        return 60.0
+
+    dispatcher = Dispatcher(failing, slots=5)
+    dispatcher.put(item(1, key=1))
+    await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(dispatcher.stop(grace_s=30), 1)
+
+
 async def test_stopping_cancels_what_takes_too_long() -> None:
     log = Log(delay_s=60)
     dispatcher = Dispatcher(log, slots=5)
