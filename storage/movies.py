@@ -28,7 +28,8 @@ class Movies:
         wanted = [hit.movie_id for hit in hits[:PAGE]]
         lines = await self._database.read(lambda connection: lines_of(connection, wanted, scope))
         clear = result.hits[0].movie_id if result.clear and result.hits else None
-        return SearchPage(query, lines, page, more=len(hits) > PAGE, clear=clear)
+        likelihood = {hit.movie_id: hit.score for hit in hits}
+        return SearchPage(query, lines, page, more=len(hits) > PAGE, clear=clear, likelihood=likelihood)
 
     async def search(self, query: str, limit: int = MOST_HITS) -> SearchResult:
         """The hits alone; in a thread, for the index lets go of the interpreter's lock while it looks."""

@@ -1,7 +1,7 @@
 """What storage hands out and takes in: frozen values, free of tables and of Telegram."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -112,13 +112,17 @@ class MovieLine:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of hits, best first. `clear` names the one movie that was clearly meant."""
+    """A page of hits, best first. `clear` names the one movie that was clearly meant.
+
+    `likelihood` (by movie id) orders the hits of one query and says nothing across queries.
+    """
 
     query: str
     lines: tuple[MovieLine, ...]
     page: int
     more: bool
     clear: int | None
+    likelihood: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

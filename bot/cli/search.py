@@ -10,7 +10,7 @@ from bot.cli.common import settings, storage_of, wait_for
 
 if TYPE_CHECKING:
     from storage.service import Storage
-    from storage.values import MovieLine
+    from storage.values import MovieLine, SearchPage
 
 
 def search(
@@ -42,19 +42,20 @@ async def _answer(storage: "Storage", query: str, json: bool) -> int:
     page = await storage.movies.find(query)
     elapsed_ms = (time.perf_counter() - began) * 1000
     if json:
-        _write_json(query, elapsed_ms, page.lines)
+        _write_json(elapsed_ms, page)
     else:
         _write_text(query, page.lines)
     return len(page.lines)
 
 
-def _write_json(query: str, elapsed_ms: float, lines: "tuple[MovieLine, ...]") -> None:
+def _write_json(elapsed_ms: float, page: "SearchPage") -> None:
     import orjson
 
     results: list[dict[str, Any]] = [
-        {"id": line.id, "title": line.title, "year": line.year, "score": line.likeness} for line in lines
+        {"id": line.id, "title": line.title, "year": line.year, "score": page.likelihood[line.id]}
+        for line in page.lines
     ]
-    answer = {"query": query, "elapsed_ms": round(elapsed_ms, 3), "results": results}
+    answer = {"query": page.query, "elapsed_ms": round(elapsed_ms, 3), "results": results}
     sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
 

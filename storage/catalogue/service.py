@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from storage.catalogue.starter import ImportSummary, import_starter
-from storage.search.index import IndexedTitle, SearchIndex
 
 from storage.audit import AuditAction, record
+from storage.catalogue.starter import ImportSummary, import_starter
 from storage.database import Database
 from storage.dialects import put
 from storage.errors import CatalogueNotReady
 from storage.models import bot_state, movie, movie_title
+from storage.search.index import IndexedTitle, SearchIndex
 from storage.values import CatalogueImport
 
 Progress = Callable[[str, int, int], None]

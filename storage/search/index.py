@@ -1,0 +1,139 @@
+"""The search index: candidates by shared 3-grams, the decision by our own rerank.
+
+A build is a folder of its own beside the one in use and never changed afterwards; `current` names the newest.
+"""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.search import grams, titles
+from storage.search.grams import Grams
+from storage.search.query import Query, parse
+from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, prior, typed, year_bonus
+from storage.search.titles import IndexedTitle, Titles
+
+__all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
+
+VERSION = "1"
+"""Of the files' layout and the folding: another one means a new build."""
+CANDIDATES = 120
+AHEAD = 1.8
+"""By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
+NEAR = 5.5
+"""A cost up to which a hit may be called clearly meant: a typo or a dropped article, not half of the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A movie that may have been meant; the score orders hits of one query and says nothing across queries."""
+
+    movie_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, the likeliest first. `clear`: the first is certainly meant."""
+
+    hits: tuple[Hit, ...]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    movie_id: int
+    exact: bool  # the title itself, give or take its article
+    cost: float
+    score: float
+
+
+class SearchIndex:
+    """Thread-safe; tantivy lets go of the interpreter's lock while it looks."""
+
+    def __init__(self, directory: Path, stamp: str) -> None:
+        self.stamp = stamp
+        self._titles = Titles(directory)
+        self._grams = Grams(directory / "grams")
+
+    @classmethod
+    def open(cls, directory: Path) -> "SearchIndex | None":
+        """The newest build in `directory`; null if there is none, or one that this program cannot use."""
+        try:
+            meta = json.loads((directory / "current").read_text())
+            if meta["version"] != VERSION:
+                return None
+            return cls(directory / meta["build"], meta["stamp"])
+        except (OSError, ValueError, KeyError):  # missing or damaged: it can always be built anew
+            return None
+
+    @classmethod
+    def build(
+        cls, directory: Path, movies: Iterable[IndexedTitle], stamp: str, progress: Callable[[int, int], None]
+    ) -> "SearchIndex":
+        """Build beside whatever is in use and switch at once. `stamp` names the catalogue's content."""
+        name = f"build-{uuid.uuid4().hex}"
+        made = directory / name
+        (made / "grams").mkdir(parents=True)
+        rows = titles.write(made, movies)
+        grams.write(made / "grams", rows, len(rows), progress)
+        pointer = directory / f"{name}.pointer"
+        pointer.write_text(json.dumps({"build": name, "stamp": stamp, "version": VERSION}))
+        os.replace(pointer, directory / "current")
+        for old in directory.glob("build-*"):
+            if old != made:
+                shutil.rmtree(old, ignore_errors=True)  # mapped files stay readable for who has them open
+        return cls(made, stamp)
+
+    def search(self, text: str, limit: int = 100) -> SearchResult:
+        """At most `limit` movies that `text` may mean: words in any state, a year, an IMDb id or link."""
+        query = parse(text)
+        if query.imdb_id is not None:
+            return self._by_id(query.imdb_id)
+        found = self._rank(query)
+        hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
+        return SearchResult(hits, clear=_is_clear(found))
+
+    def _by_id(self, imdb_id: str) -> SearchResult:
+        movie_id = self._titles.by_imdb(imdb_id)
+        hits = () if movie_id is None else (Hit(movie_id, 0.0),)
+        return SearchResult(hits, clear=bool(hits))
+
+    def _rank(self, query: Query) -> list[_Candidate]:
+        best: dict[int, _Candidate] = {}
+        readings = [(query.words, query.year)] + ([(query.whole, None)] if query.year is not None else [])
+        for words, year in readings:
+            for each in self._read(words, year):
+                known = best.get(each.movie_id)
+                if known is None or (each.exact, each.score) > (known.exact, known.score):
+                    best[each.movie_id] = each
+        return sorted(best.values(), key=lambda each: (-each.exact, -each.score, each.movie_id))
+
+    def _read(self, words: str, year: int | None) -> list[_Candidate]:
+        """Candidates of one reading of the query: with a year, or with the year as a word of the title."""
+        query, rows = typed(words), self._titles
+        found = []
+        for row in self._grams.candidates(words, CANDIDATES):
+            paid = cost(query, rows.text(row))
+            if paid is None:
+                continue
+            when = year_bonus(year, rows.year[row] or None)
+            score = prior(rows.popularity[row]) - paid + when
+            exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
+            found.append(_Candidate(rows.movie_id[row], exact, paid, score))
+        return found
+
+
+def _is_clear(found: list[_Candidate]) -> bool:
+    if not found or found[0].cost > NEAR:
+        return False
+    if len(found) == 1:
+        return True
+    first, second = found[:2]
+    if first.exact:
+        return not second.exact or first.cost < second.cost  # namesakes are for the person to choose from
+    return first.score - second.score >= AHEAD

@@ -1,0 +1,156 @@
+"""Rerank: how likely is it that a person who means this film typed that query? A prior minus a noisy channel's cost.
+
+The prior is the film's fame; the channel knows how people mistype: a few wrong letters, half a word, words in another
+order, an article dropped, spaces dropped, only some of the words. Costs are in units of log-likelihood, tuned on
+queries made from the catalogue by rule with another seed than the benchmark's.
+"""
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+ARTICLES = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "den",
+        "det",
+        "en",
+        "ett",
+        "el",
+        "los",
+        "las",
+        "il",
+        "lo",
+        "gli",
+        "i",
+        "o",
+        "os",
+        "as",
+        "de",
+        "het",
+    ]
+)
+
+EDIT = 3.2
+FIRST_LETTER = 0.6
+HALF_TYPED, PER_LETTER = 1.0, 0.03
+MORE_WORDS = 1.2  # what was typed ends where a word of the title ends: more likely all of it
+OTHER_ORDER = 1.2
+NO_ARTICLE = 0.3
+NO_SPACES = 1.0
+SOME_WORDS, PER_WORD = 1.8, 0.5
+FAME = 6.0
+YEAR_RIGHT, YEAR_NEAR, YEAR_WRONG = 2.5, 0.8, -4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A folded query and what of it every candidate needs."""
+
+    text: str
+    words: tuple[str, ...]
+    ordered: str
+    bare: str
+    joined: str
+    allowed: int  # edits beyond which it is another title
+
+
+def typed(text: str) -> Typed:
+    words = tuple(text.split())
+    return Typed(text, words, " ".join(sorted(words)), without_article(words), "".join(words), allowed_edits(len(text)))
+
+
+def allowed_edits(length: int) -> int:
+    """Edits a query of this length may hold: none in two letters, about one in four beyond."""
+    return 0 if length < 3 else min(6, (length + 1) // 4)
+
+
+def without_article(words: tuple[str, ...]) -> str:
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words)
+
+
+def cost(query: Typed, title: str) -> float | None:
+    """The cheapest way in which `title` becomes the query; null if there is none. 0.0 is an exact title."""
+    if title == query.text:
+        return 0.0
+    costs = [_as_typed(query, title), _half_typed(query, title)]
+    words = tuple(title.split())
+    bare = without_article(words)
+    if bare != title or query.bare != query.text:
+        costs.append(_edits(query.bare, bare, query.allowed, NO_ARTICLE))
+        costs.append(_plus(_half_typed(query, bare), NO_ARTICLE))
+    if len(words) > 1 or len(query.words) > 1:
+        costs.append(_edits(query.ordered, " ".join(sorted(words)), query.allowed, OTHER_ORDER))
+        costs.append(_edits(query.joined, "".join(words), query.allowed, NO_SPACES))
+        costs.append(_some_words(query, words))
+    return min((each for each in costs if each is not None), default=None)
+
+
+def _as_typed(query: Typed, title: str) -> float | None:
+    other_first = FIRST_LETTER if title[:1] != query.text[:1] else 0.0
+    return _edits(query.text, title, query.allowed, other_first)
+
+
+def _half_typed(query: Typed, title: str) -> float | None:
+    rest = len(title) - len(query.text)
+    if rest <= 0 or len(query.text) < 2:
+        return None
+    more = MORE_WORDS if title[len(query.text)] == " " else 0.0
+    return _edits(query.text, title[: len(query.text)], query.allowed, HALF_TYPED + more + PER_LETTER * rest)
+
+
+def _some_words(query: Typed, words: tuple[str, ...]) -> float | None:
+    """Every word typed is one of the title's, or nearly, or the beginning of one."""
+    if len(query.words) > len(words) or not any(len(word) > 3 for word in query.words):
+        return None
+    total = SOME_WORDS + PER_WORD * (len(words) - len(query.words))
+    for word in query.words:
+        nearest = min(_word_cost(word, other) for other in words)
+        if nearest > EDIT:
+            return None
+        total += nearest
+    return total
+
+
+def _word_cost(word: str, other: str) -> float:
+    if word == other:
+        return 0.0
+    if len(word) > 2 and other.startswith(word):
+        return HALF_TYPED
+    return EDIT * OSA.distance(word, other, score_cutoff=1) if len(word) > 3 else 99.0
+
+
+def _edits(query: str, title: str, allowed: int, extra: float) -> float | None:
+    edits = OSA.distance(query, title, score_cutoff=allowed)
+    return None if edits > allowed else extra + EDIT * edits
+
+
+def _plus(value: float | None, extra: float) -> float | None:
+    return None if value is None else value + extra
+
+
+def year_bonus(wanted: int | None, year: int | None) -> float:
+    """A year that was typed speaks for films of that year, a little for its neighbours, against the rest."""
+    if wanted is None:
+        return 0.0
+    if year is None:
+        return YEAR_WRONG / 2
+    return {0: YEAR_RIGHT, 1: YEAR_NEAR}.get(abs(wanted - year), YEAR_WRONG)
+
+
+def prior(popularity: int) -> float:
+    """Fame 0..1000 is a logarithm already; in units of log-likelihood."""
+    return FAME * popularity / 1000

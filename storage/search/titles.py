@@ -1,0 +1,85 @@
+"""The titles behind the index, one row a title, read in place from a file: the operating system keeps what is used."""
+
+import mmap
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.search.fold import fold
+
+COLUMNS = (("movie_id", "q"), ("year", "h"), ("popularity", "h"), ("end", "I"), ("imdb", "q"), ("imdb_movie", "q"))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedTitle:
+    """A movie and all its titles; popularity is 0..1000, the IMDb id as "tt0068646"."""
+
+    movie_id: int
+    titles: tuple[str, ...]
+    year: int | None
+    popularity: int
+    imdb_id: str | None = None
+
+
+class Titles:
+    """Row numbers are those of the index. `movie_id`, `year` (0: unknown) and `popularity` are columns."""
+
+    def __init__(self, directory: Path) -> None:
+        self.movie_id = _column(directory, "movie_id", "q")
+        self.year = _column(directory, "year", "h")
+        self.popularity = _column(directory, "popularity", "h")
+        self._end = _column(directory, "end", "I")
+        self._imdb = _column(directory, "imdb", "q")
+        self._imdb_movie = _column(directory, "imdb_movie", "q")
+        self._text = _mapped(directory / "text")
+
+    def text(self, row: int) -> str:
+        """The folded title."""
+        return bytes(self._text[self._end[row - 1] if row else 0 : self._end[row]]).decode()
+
+    def by_imdb(self, imdb_id: str) -> int | None:
+        """The movie of an IMDb id, if it is known."""
+        number = int(imdb_id[2:])
+        at = bisect_left(self._imdb, number)
+        return self._imdb_movie[at] if at < len(self._imdb) and self._imdb[at] == number else None
+
+
+def write(directory: Path, movies: Iterable[IndexedTitle]) -> list[tuple[str, int]]:
+    """Write the files; returns each row's folded title and popularity, to be indexed in this order."""
+    columns = {name: array(code) for name, code in COLUMNS}
+    rows: list[tuple[str, int]] = []
+    imdb: list[tuple[int, int]] = []
+    text = bytearray()
+    for movie in movies:
+        if movie.imdb_id is not None:
+            imdb.append((int(movie.imdb_id[2:]), movie.movie_id))
+        for title in dict.fromkeys(filter(None, map(fold, movie.titles))):
+            text += title.encode()
+            for name, value in (
+                ("movie_id", movie.movie_id),
+                ("year", movie.year or 0),
+                ("popularity", movie.popularity),
+                ("end", len(text)),
+            ):
+                columns[name].append(value)
+            rows.append((title, movie.popularity))
+    imdb.sort()
+    columns["imdb"].extend(number for number, _ in imdb)
+    columns["imdb_movie"].extend(movie_id for _, movie_id in imdb)
+    for name, values in columns.items():
+        (directory / name).write_bytes(values.tobytes())
+    (directory / "text").write_bytes(text)
+    return rows
+
+
+def _column(directory: Path, name: str, code: str) -> Sequence[int]:
+    return memoryview(_mapped(directory / name)).cast(code)  # type: ignore[return-value]  # a view of integers
+
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:  # an empty file cannot be mapped
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
