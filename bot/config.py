@@ -21,29 +21,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
-    token: SecretStr | None = Field(
-        None, description="a bot token as BotFather gives it: digits, a colon, letters"
-    )
-    api_url: str = Field(
-        "https://api.telegram.org", description="an http or https address without a path's end '/'"
-    )
+    token: SecretStr | None = Field(None, description="a bot token as BotFather gives it: digits, a colon, letters")
+    api_url: str = Field("https://api.telegram.org", description="an http or https address without a path's end '/'")
     log: Literal["text", "json"] = Field("text", description="text or json")
     listen: str | None = Field(None, description="host:port, for instance 127.0.0.1:8080, or a port number")
-    operators: Annotated[tuple[int, ...], NoDecode] = Field(
-        (), description="numeric user ids parted by commas"
-    )
-    flood: Annotated[int | None, NoDecode] = Field(
-        120, ge=1, description="a whole number of updates from 1, or off"
-    )
+    operators: Annotated[tuple[int, ...], NoDecode] = Field((), description="numeric user ids parted by commas")
+    flood: Annotated[int | None, NoDecode] = Field(120, ge=1, description="a whole number of updates from 1, or off")
     webhook_url: str | None = Field(None, description="an https address, or nothing to poll")
     webhook_secret: SecretStr | None = Field(None, description="1 to 256 of A-Z, a-z, 0-9, _ and -")
     tmdb_key: SecretStr | None = Field(None, description="an API key of themoviedb.org")
     tmdb_url: str = Field("https://api.themoviedb.org", description="an http or https address")
 
     data_dir: Path = Field(Path("data"), description="a directory that may be written")
-    database_url: SecretStr | None = Field(
-        None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
-    )
+    database_url: SecretStr | None = Field(None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
 
     poll_timeout_s: int = Field(30, ge=0, le=50, description="whole seconds, 0 to 50")
     handlers_at_once: int = Field(64, ge=1, le=1000, description="a whole number, 1 to 1000")
@@ -54,15 +44,11 @@ class Settings(BaseSettings):
     club_minimum: int = Field(2, ge=1, le=1000, description="a whole number, 1 to 1000")
     prior_mean: float = Field(7.0, ge=1, le=10, description="stars, 1.0 to 10.0")
 
-    digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
-        Field("friday", description="monday, tuesday, wednesday, thursday, friday, saturday or sunday")
+    digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        "friday", description="monday, tuesday, wednesday, thursday, friday, saturday or sunday"
     )
-    digest_time: str = Field(
-        "18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM, 00:00 to 23:59"
-    )
-    digest_zone: str = Field(
-        "UTC", description="a name of the time zone database, for instance Europe/Berlin"
-    )
+    digest_time: str = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM, 00:00 to 23:59")
+    digest_zone: str = Field("UTC", description="a name of the time zone database, for instance Europe/Berlin")
     tick_s: int = Field(30, ge=1, le=300, description="whole seconds, 1 to 300")
 
     @classmethod
@@ -144,9 +130,7 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """Every text that must appear in no log."""
-        found = [
-            value.get_secret_value() for value in (self.token, self.webhook_secret, self.tmdb_key) if value
-        ]
+        found = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.tmdb_key) if value]
         password = urlsplit(self.database()).password
         return found + ([password] if password else [])
 
@@ -157,9 +141,7 @@ def load(env: dict[str, str], *, directory: Path | None = None) -> Settings:
     Raises ConfigError with one line for each fault: the key, what was found, what is allowed.
     """
     path = Path(env.get("MATINEE_CONFIG") or (directory or Path()) / "config.toml")
-    values = from_file(path, must_exist="MATINEE_CONFIG" in env) | environment(
-        env, known=Settings.model_fields
-    )
+    values = from_file(path, must_exist="MATINEE_CONFIG" in env) | environment(env, known=Settings.model_fields)
     try:
         return Settings(**values)
     except ValidationError as error:

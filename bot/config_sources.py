@@ -48,9 +48,7 @@ def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
                 f" {PREFIX}{key.upper()}_FILE in the environment"
             )
         if key not in SECTIONS[section]:
-            raise ConfigError(
-                f"{path}: found unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}"
-            )
+            raise ConfigError(f"{path}: found unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}")
     return content
 
 
@@ -75,9 +73,7 @@ def _content(name: str, path: str) -> str:
     try:
         return Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{name}: found {_short(error)}, allowed: a readable file with the secret"
-        ) from None
+        raise ConfigError(f"{name}: found {_short(error)}, allowed: a readable file with the secret") from None
 
 
 def origin(field: str, env: Mapping[str, str], path: Path) -> str:

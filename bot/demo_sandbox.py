@@ -28,9 +28,7 @@ class LocalTelegram:
         self.address = address
         parts = urlsplit(address)
         self.api_url = f"{parts.scheme}://{parts.netloc}"
-        self._http = aiohttp.ClientSession(
-            self.api_url, headers={"X-Sim-Key": parse_qs(parts.query)["key"][0]}
-        )
+        self._http = aiohttp.ClientSession(self.api_url, headers={"X-Sim-Key": parse_qs(parts.query)["key"][0]})
 
     async def __aenter__(self) -> Self:
         return self

@@ -52,9 +52,7 @@ async def seed(storage: Storage, settings: Settings, world: dict[str, Any]) -> N
     movies = await _movies(storage)
     dice = random.Random(1972)
     club = _club_of(world)
-    past = [
-        rating for actor in _members(world, club) for rating in _evenings(dice, storage.now(), actor, movies)
-    ]
+    past = [rating for actor in _members(world, club) for rating in _evenings(dice, storage.now(), actor, movies)]
     past += [rating for actor in _crowd() for rating in _evenings(dice, storage.now(), actor, movies)]
     await _live_through(settings, past)
     admin = _members(world, club)[0]
@@ -76,9 +74,7 @@ def _members(world: dict[str, Any], club: dict[str, Any]) -> list[Actor]:
     """The people of the club, its admins first."""
     users = {user["id"]: user for user in world["users"] if not user.get("is_bot")}
     ranks = {"creator": 0, "administrator": 1, "member": 2}
-    members = [
-        member for member in club["members"] if member["user_id"] in users and member["status"] in ranks
-    ]
+    members = [member for member in club["members"] if member["user_id"] in users and member["status"] in ranks]
     members.sort(key=lambda member: ranks[member["status"]])
     return [_actor(users[member["user_id"]], club) for member in members]
 
@@ -100,9 +96,7 @@ def _crowd() -> list[Actor]:
     return [Actor(person_id=id_, name=f"Guest {id_ % 100}", chat_id=id_) for id_ in ids]
 
 
-def _evenings(
-    dice: random.Random, now: datetime, actor: Actor, movies: Sequence[tuple[int, float]]
-) -> list[Past]:
+def _evenings(dice: random.Random, now: datetime, actor: Actor, movies: Sequence[tuple[int, float]]) -> list[Past]:
     """About twenty films on evenings of the last weeks; a club has seen some in common in the last one."""
     taste = dice.gauss(0, 0.6)
     seen = dice.sample(movies, 18)
@@ -134,8 +128,6 @@ async def _live_through(settings: Settings, past: Sequence[Past]) -> None:
         for moment in moments:
             clock[0] = moment
             ratings = [rating for rating in past if rating.at == moment]
-            await asyncio.gather(
-                *(storage.ratings.rate(each.movie_id, each.stars, each.actor) for each in ratings)
-            )
+            await asyncio.gather(*(storage.ratings.rate(each.movie_id, each.stars, each.actor) for each in ratings))
     finally:
         await storage.close()

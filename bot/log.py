@@ -92,6 +92,4 @@ def _write(event: str, error: BaseException | None) -> None:
 
 def watch(loop: asyncio.AbstractEventLoop) -> None:
     """Log what a task raised when nobody awaited it, through the same handler."""
-    loop.set_exception_handler(
-        lambda _, context: _write(str(context.get("message")), context.get("exception"))
-    )
+    loop.set_exception_handler(lambda _, context: _write(str(context.get("message")), context.get("exception")))

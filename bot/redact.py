@@ -20,12 +20,7 @@ class Redactor:
     def learn(self, *secrets: str) -> None:
         """From now on these texts are hidden. A token's second half alone is as good as the token."""
         parts = [part for secret in secrets for part in (secret, secret.partition(":")[2])]
-        forms = {
-            form
-            for part in parts
-            if len(part) >= 4
-            for form in (part, quote(part, safe=""), repr(part)[1:-1])
-        }
+        forms = {form for part in parts if len(part) >= 4 for form in (part, quote(part, safe=""), repr(part)[1:-1])}
         self._secrets = sorted({*self._secrets, *forms}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
