@@ -1,9 +1,12 @@
 """The operator's HTTP: /healthz (alive), /readyz (can serve) and /metrics, where an address is set."""
 
+import errno
+
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import telemetry
+from bot.errors import ConfigError
 from storage.errors import StorageError
 from storage.service import Storage
 
@@ -39,9 +42,14 @@ async def _faults(storage: Storage) -> list[str]:
 
 
 async def start(storage: Storage, listen: str) -> web.AppRunner:
-    """Serve at `host:port`; the caller cleans the runner up. Raises OSError when the port is taken."""
+    """Serve at `host:port`; the caller cleans the runner up. Raises ConfigError when it cannot be listened on."""
     host, _, port = listen.rpartition(":")
     runner = web.AppRunner(build(storage), access_log=None, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    except OSError as error:
+        await runner.cleanup()
+        why = "which is taken" if error.errno == errno.EADDRINUSE else error.strerror
+        raise ConfigError(f"MATINEE_LISTEN: found {listen}, {why}, allowed: a free port") from None
     return runner
