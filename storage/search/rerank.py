@@ -9,40 +9,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-ARTICLES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "den",
-        "det",
-        "en",
-        "ett",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "o",
-        "os",
-        "as",
-        "de",
-        "het",
-    ]
-)
+_ARTICLES = "the a an le la les l un une der die das ein eine den det en ett el los las il lo gli i o os as de het"
+ARTICLES = frozenset(_ARTICLES.split())
 
 EDIT = 3.2
 FIRST_LETTER = 0.6
