@@ -135,13 +135,12 @@ def test_scores_equal_a_recount_whatever_people_do(
     kind: str, request: pytest.FixtureRequest, loop: asyncio.AbstractEventLoop, tmp_path: Path
 ) -> None:
     server = request.getfixturevalue("postgres") if kind == "postgres" else None
+    template = request.getfixturevalue("migrated_template") if server else ""
     runs = iter(range(10_000))
 
     async def open_storage() -> Storage:
-        url = await new_database(server) if server else ""
-        storage = await Storage.open(
-            StorageSettings(data_dir=tmp_path / str(next(runs)), url=url), now=Clock(), migrate=True
-        )
+        url = await new_database(server, template) if server else ""
+        storage = await Storage.open(StorageSettings(data_dir=tmp_path / str(next(runs)), url=url), now=Clock())
         await add_films(storage)
         return storage
 
