@@ -14,6 +14,7 @@ from structlog.typing import Processor
 from bot.redact import redact
 
 QUIET = (
+    "alembic",
     "httpx",
     "httpcore",
     "aiohttp.access",

@@ -39,7 +39,8 @@ class PollFailed(Exception):
         self.retry_after = retry_after
 
 
-Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
+Json = dict[str, Any]
+Take = Callable[[list[Json]], Awaitable[None]]
 
 
 class Poller:
@@ -75,14 +76,14 @@ class Poller:
             telemetry.pulse.beat()
             await self._accept(updates)
 
-    async def _fetch(self) -> list[dict[str, Any]]:
+    async def _fetch(self) -> list[Json]:
         timeout = aiohttp.ClientTimeout(total=self._timeout_s + GRACE_S, connect=10)
         parameters = {"offset": self._offset, "timeout": self._timeout_s, "limit": 100}
         form = {**parameters, "allowed_updates": orjson.dumps(ACCEPTED).decode()}
         async with self._connection().post(self._url, data=form, timeout=timeout) as response:
             return _updates(response.status, await response.read())
 
-    async def _accept(self, updates: list[dict[str, Any]]) -> None:
+    async def _accept(self, updates: list[Json]) -> None:
         if not updates:
             return
         try:
@@ -127,17 +128,23 @@ class Poller:
             await session.close()
 
 
-def _updates(status: int, body: bytes) -> list[dict[str, Any]]:
+def _updates(status: int, body: bytes) -> list[Json]:
     """The updates of an answer that carry a number; others can be neither stored nor acknowledged."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise PollFailed(status, "an answer that is not JSON", None) from None
-    if not isinstance(answer, dict) or answer.get("ok") is not True:
-        answer = answer if isinstance(answer, dict) else {}
-        retry_after = (answer.get("parameters") or {}).get("retry_after")
-        raise PollFailed(status, str(answer.get("description")), retry_after)
-    numbered = [update for update in answer["result"] if is_id(update.get("update_id"))]
-    if answer["result"] and not numbered:
+    if not isinstance(answer, dict) or not isinstance(answer.get("result"), list):
+        raise _failure(status, answer if isinstance(answer, dict) else {})
+    found = answer["result"]
+    numbered = [update for update in found if isinstance(update, dict) and is_id(update.get("update_id"))]
+    if found and not numbered:
         raise PollFailed(status, "updates without numbers", None)
     return numbered
+
+
+def _failure(status: int, answer: Json) -> PollFailed:
+    parameters = answer.get("parameters")
+    retry_after = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    wait = float(retry_after) if isinstance(retry_after, int | float) else None
+    return PollFailed(status, str(answer.get("description")), wait)

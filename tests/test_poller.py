@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot import poller as poller_module
@@ -91,6 +92,27 @@ async def test_it_outlives_a_misfortune(misfortune: stub_telegram.Answer, stub: 
     taker = Taker()
     async with polling(stub, taker):
         await stub.wait_for("getUpdates", 4)
+
+    assert taker.taken == [7]
+
+
+def says(body: str) -> stub_telegram.Answer:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(text=body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["null", "[]", '{"ok":true}', '{"ok":true,"result":{}}', '{"ok":true,"result":[1,"x"]}', '{"parameters":[]}'],
+)
+async def test_it_outlives_an_answer_that_makes_no_sense(body: str, stub: StubTelegram) -> None:
+    stub.updates = [{"update_id": 7}]
+    stub.script["getUpdates"] = [says(body)]
+    taker = Taker()
+    async with polling(stub, taker):
+        await stub.wait_for("getUpdates", 3)
 
     assert taker.taken == [7]
 

@@ -1,5 +1,6 @@
 """`matinee doctor`: looks at every part the bot needs and says what is wrong."""
 
+import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class Findings:
 
 
 def doctor() -> None:
-    """Check configuration, database, catalogue, Telegram, clock and digests. Exit code 1: mend something."""
+    """Check configuration, database, catalogue, search, Telegram, clock and digests. Exit code 1: mend something."""
     findings = Findings()
     given = settings()
     findings.good("configuration", f"read; data in {given.data_dir}")
@@ -63,6 +64,9 @@ async def _catalogue(storage: "Storage", findings: Findings) -> None:
         findings.bad("catalogue", "empty: matinee catalogue import starter")
         return
     findings.good("catalogue", f"{count:,} films")
+    began = time.perf_counter()
+    await storage.catalogue.load_index(lambda *_: None)
+    findings.good("search index", f"opened in {(time.perf_counter() - began) * 1000:.0f} ms")
 
 
 async def _telegram(given: "Settings", findings: Findings) -> None:
