@@ -19,12 +19,12 @@ LETTERS = str.maketrans(
     }
 )
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
-_OTHER = re.compile(r"[^\w]+|_+")
+_OTHER = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """Lower-case words parted by single spaces; "Amélie & Søren's" becomes "amelie and sorens"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     joined = _APOSTROPHES.sub("", bare.translate(LETTERS))
     return _OTHER.sub(" ", joined).strip()

@@ -131,9 +131,7 @@ class SearchIndex:
 def _is_clear(found: list[_Candidate]) -> bool:
     if not found or found[0].cost > NEAR:
         return False
-    if len(found) == 1:
-        return True
-    first, second = found[:2]
-    if first.exact:
-        return not second.exact or first.cost < second.cost  # namesakes are for the person to choose from
-    return first.score - second.score >= AHEAD
+    first, others = found[0], found[1:]
+    if first.exact:  # namesakes are for the person to choose from
+        return all(first.cost < other.cost for other in others if other.exact)
+    return not others or first.score - others[0].score >= AHEAD

@@ -1,0 +1,33 @@
+"""Folding: what people leave out or type otherwise is taken from titles too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.search.fold import fold
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Amélie", "amelie"),
+        ("WALL·E", "wall e"),
+        ("Schindler's List", "schindlers list"),
+        ("Schindler’s List", "schindlers list"),
+        ("Fast & Furious", "fast and furious"),
+        ("Straße der Ängste", "strasse der angste"),
+        ("Søren Æbelø", "soren aebelo"),
+        ("Łódź", "lodz"),
+        ("2001: A Space Odyssey", "2001 a space odyssey"),
+        ("Сталкер", "сталкер"),
+        ("七人の侍", "七人の侍"),
+        ("  __--  ", ""),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_again_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
