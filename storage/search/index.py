@@ -21,7 +21,7 @@ __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
 VERSION = "1"
 """Of the files' layout and the folding: another one means a new build."""
-CANDIDATES = 120
+CANDIDATES = 160
 AHEAD = 1.8
 """By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
 NEAR = 5.5
