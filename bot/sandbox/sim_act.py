@@ -1,0 +1,52 @@
+"""What people do in the page: /sim/message and /sim/press."""
+
+import asyncio
+
+from aiohttp import web
+
+from bot.sandbox import people
+from bot.sandbox.callbacks import Press
+from bot.sandbox.keys import WORLD
+from bot.sandbox.people import Said, Tap
+from bot.sandbox.sim_body import answer, body_of, chat_in, integer, optional_integer, person_in, text
+from bot.sandbox.state import Chat, Json
+from bot.sandbox.views import sim_message
+
+LONGEST_WAIT_S = 60.0
+
+
+async def message(request: web.Request) -> web.Response:
+    world, body = request.app[WORLD], await body_of(request)
+    chat, user_id = chat_in(world, body), person_in(world, body)
+    words, number = text(body, "text"), optional_integer(body, "edit")
+    if number is not None:
+        stored, update_id = people.edit(world, chat, user_id, number, words)
+    else:
+        places = {name: optional_integer(body, name) for name in ("reply_to", "thread_id", "as_chat")}
+        stored, update_id = people.say(world, chat, Said(user_id, words, **places))
+    return answer({"message": sim_message(chat, stored), "update_id": update_id})
+
+
+async def press(request: web.Request) -> web.Response:
+    """With `wait`, not before the bot has answered, or that many seconds have passed."""
+    world, body = request.app[WORLD], await body_of(request)
+    chat = chat_in(world, body)
+    tap = Tap(
+        person_in(world, body), integer(body, "message_id"),
+        row=optional_integer(body, "row"), col=optional_integer(body, "col"),
+        data=str(body["data"]) if body.get("data") is not None else None, forge=bool(body.get("forge")),
+    )  # fmt: skip
+    query, update_id = people.press(world, chat, tap)
+    seen: Json = {"callback_query_id": query.query_id, "update_id": update_id, "answer": None}
+    if body.get("wait"):
+        seen |= await _waited(query, chat, min(float(body["wait"]), LONGEST_WAIT_S))
+    return answer(seen)
+
+
+async def _waited(query: Press, chat: Chat, seconds: float) -> Json:
+    await asyncio.wait([query.answer], timeout=seconds)
+    message = chat.messages.get(query.message_id)
+    return {
+        "answer": query.answer.result() if query.answer.done() else None,
+        "message": sim_message(chat, message) if message else None,
+    }
