@@ -1,0 +1,162 @@
+// Where messages are written: drafts per chat, the command menu, replies, and what stands here when one may not write.
+
+import { byId, h, icon, iconButton } from "./dom.js";
+import { sendMessage } from "./api.js";
+import { canWrite, currentChat, emit, isAdmin, on, senderOf, store, titleOf } from "./store.js";
+import { closeCommands, commandKey, openCommands, suggestCommands } from "./commands.js";
+import { excerpt } from "./message.js";
+import { receive } from "./conversation.js";
+import { toast } from "./feedback.js";
+
+const MAX_LENGTH = 4096;
+const TALLEST_PX = 168;
+
+const area = byId("composer-area");
+const drafts = new Map();
+const lastSent = new Map();
+let replyTo = null;
+let anonymous = false;
+
+const input = h("textarea", {
+  className: "composer-input", rows: 1, maxLength: MAX_LENGTH, "data-testid": "composer", "aria-label": "Message",
+  autocomplete: "off", enterKeyHint: "send", dir: "auto",
+  "aria-autocomplete": "list", "aria-controls": "command-menu",
+});
+const slash = iconButton("slash", "Commands", () => openCommands(pickCommand), { className: "icon-button slash", "data-testid": "commands" });
+const send = h("button", { type: "submit", className: "send", "aria-label": "Send", title: "Send", "data-testid": "send" }, icon("send"));
+const replyBar = h("div", { className: "reply-bar", hidden: true });
+const identity = h("button", { type: "button", className: "identity", onclick: () => { anonymous = !anonymous; drawIdentity(); } });
+const form = h("form", { className: "composer", autocomplete: "off" }, slash, h("div", { className: "composer-field" }, input, identity), send);
+
+const place = () => `${store.me}:${store.chatId}:${store.threadId ?? ""}`;
+
+function show() {
+  const chat = currentChat();
+  cancelReply();
+  closeCommands();
+  anonymous = false;
+  swapContents(chat);
+  const draft = drafts.get(place()) ?? "";
+  if (input.value !== draft) input.value = draft;
+  input.placeholder = chat?.type === "channel" ? "Broadcast a message" : "Message";
+  drawIdentity();
+  fit();
+}
+
+// Elements that stay keep the focus and the caret.
+function swapContents(chat) {
+  const wanted = chat ? contents(chat) : [];
+  if (wanted.includes(form) && area.contains(form)) return;
+  area.replaceChildren(...wanted);
+}
+
+function contents(chat) {
+  if (!canWrite(chat)) return [h("p", { className: "read-only" }, icon("mute"), "Only admins can post in this channel")];
+  const fresh = chat.type === "private" && !store.users.get(store.me)?.has_started;
+  if (!fresh) return [replyBar, form];
+  return [h("button", { type: "button", className: "start", onclick: () => submit("/start"), "data-testid": "start" }, "Start")];
+}
+
+// Admins of a group may speak in its name, as they can in Telegram.
+function drawIdentity() {
+  const chat = currentChat();
+  identity.hidden = !chat || !chat.type.endsWith("group") || !isAdmin(chat);
+  identity.setAttribute("aria-pressed", anonymous);
+  identity.title = anonymous ? "You post in the group’s name" : "You post as yourself";
+  identity.textContent = anonymous ? "as group" : "as you";
+}
+
+// The field grows with its text; only here is its height measured, never on an event from outside.
+function fit() {
+  input.style.height = "auto";
+  input.style.height = `${Math.min(input.scrollHeight, TALLEST_PX)}px`;
+  form.classList.toggle("filled", input.value.trim() !== "");
+}
+
+async function submit(text) {
+  const chat = currentChat();
+  if (!chat || !text.trim()) return;
+  const body = { chat_id: chat.id, user_id: store.me, text };
+  if (replyTo) body.reply_to = replyTo.message_id;
+  if (store.threadId) body.thread_id = store.threadId;
+  if (chat.type === "channel" || anonymous) body.as_chat = chat.id;
+  try {
+    const { message } = await sendMessage(body);
+    receive(chat.id, message);
+  } catch (error) {
+    toast(error.message);
+    if (chat.id === store.chatId && !input.value) setText(text);
+  }
+}
+
+function submitInput() {
+  const text = input.value;
+  if (!text.trim()) return;
+  lastSent.set(place(), text);
+  submit(text.trim());
+  setText("");
+  cancelReply();
+  closeCommands();
+}
+
+function setText(text) {
+  input.value = text;
+  drafts.set(place(), text);
+  fit();
+}
+
+// In groups a command names its bot, so that it reaches this one whatever the privacy mode hides.
+function addressed(command) {
+  return currentChat()?.type === "private" || command.includes("@") ? command : `${command}@${store.bot.username}`;
+}
+
+function pickCommand(command, { complete = false } = {}) {
+  input.focus();
+  if (complete) return setText(`${command} `);
+  setText("");
+  return submit(addressed(command));
+}
+
+function reply(message) {
+  replyTo = message;
+  const sender = senderOf(message);
+  replyBar.replaceChildren(icon("reply"),
+    h("div", { className: "reply-text" }, h("b", {}, sender.name || titleOf(currentChat())), h("span", {}, excerpt(message))),
+    iconButton("close", "Cancel reply", cancelReply));
+  replyBar.hidden = false;
+  input.focus();
+}
+
+function cancelReply() {
+  replyTo = null;
+  replyBar.hidden = true;
+}
+
+function keydown(event) {
+  if (event.isComposing || commandKey(event)) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    submitInput();
+  } else if (event.key === "ArrowUp" && input.value === "" && lastSent.has(place())) {
+    event.preventDefault();
+    setText(lastSent.get(place()));
+  } else if (event.key === "Escape" && replyTo) {
+    event.stopPropagation();
+    cancelReply();
+  }
+}
+
+input.addEventListener("keydown", keydown);
+input.addEventListener("input", () => {
+  drafts.set(place(), input.value);
+  fit();
+  suggestCommands(input.value, pickCommand);
+});
+form.addEventListener("submit", (event) => { event.preventDefault(); submitInput(); input.focus(); });
+
+on("opened", show);
+on("reply", reply);
+on("command", (command) => submit(addressed(command)));
+on("insert", (text) => { setText(text); input.focus(); });
+on("send", submit);
+on("focus-composer", () => input.focus({ preventScroll: true }));
