@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from handlers.context import BotData
+from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 
 import handlers
@@ -25,6 +25,8 @@ from bot.progress import progress_bars
 from bot.schedule import Schedule
 from bot.signals import until_told_to_stop
 from bot.telegram_bot import build_bot, connect
+from handlers import commands
+from handlers.context import BotData, Context
 from storage.service import Storage
 
 log = structlog.get_logger("matinee")
@@ -76,7 +78,7 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
-        works = [poller.run(), _purge(storage)]
+        works = [poller.run(), _purge(storage), _publish(bot, storage)]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
 
 
@@ -87,13 +89,22 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[None]) -> In
         .bot(bot)
         .updater(None)
         .job_queue(None)
-        .context_types(ContextTypes(bot_data=lambda: BotData(storage)))
+        .context_types(ContextTypes(context=Context, bot_data=BotData))
         .build()
     )
+    application.bot_data.storage = storage
     intake = Intake(application, storage.inbox, slots=settings.handlers_at_once)
     handlers.register(application)
     await application.initialize()
     return intake
+
+
+async def _publish(bot: ExtBot[None], storage: Storage) -> None:
+    """The command lists are a comfort: without them the bot still serves, and the next start tries again."""
+    try:
+        await commands.publish(bot, storage)
+    except TelegramError as error:
+        log.warning("the command lists could not be set", reason=str(error))
 
 
 async def _together(*works: Coroutine[Any, Any, None]) -> None:
@@ -102,8 +113,14 @@ async def _together(*works: Coroutine[Any, Any, None]) -> None:
         async with asyncio.TaskGroup() as group:
             for work in works:
                 group.create_task(work)
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    except BaseExceptionGroup as failed:
+        raise _first(failed) from None
+
+
+def _first(failed: BaseException) -> BaseException:
+    while isinstance(failed, BaseExceptionGroup):
+        failed = failed.exceptions[0]
+    return failed
 
 
 async def _purge(storage: Storage) -> None:

@@ -1,0 +1,81 @@
+"""Telegram in and out. `register` is the routing table: read it from top to bottom, the first match wins."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from handlers import callback_data as carry
+from handlers import cards, digest, errors, history, i18n, members, my, privacy, rate, search, start, top, week
+from handlers.callback_data import StaleButton
+from handlers.context import Context, is_group
+
+# An edited message runs no command again.
+NEW = filters.UpdateType.MESSAGE
+
+COMMANDS = (
+    ("start", start.on_start),
+    ("help", start.on_help),
+    (("search", "movie", "find"), search.on_search),
+    ("rate", rate.on_command),
+    ("my", my.on_my),
+    ("top", top.on_top),
+    ("week", week.on_week),
+    ("digest", digest.on_digest),
+    ("history", history.on_history),
+    ("privacy", privacy.on_privacy),
+)
+BUTTONS = (
+    (carry.Rate, rate.on_rate),
+    (carry.OpenCard, cards.on_open),
+    (carry.Undo, rate.on_undo),
+    (carry.Suggest, rate.on_suggested),
+    (carry.Search, search.on_page),
+    (carry.My, my.on_page),
+    (carry.MyMovie, my.on_movie),
+    (carry.Top, top.on_switch),
+    (carry.TopChoice, top.on_choice),
+    (carry.History, history.on_page),
+    (carry.Digest, digest.on_change),
+    (carry.Privacy, privacy.on_change),
+    (carry.Page, start.on_page),
+)
+
+
+def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
+    """Add every handler to the application."""
+    add = application.add_handler
+    add(TypeHandler(Update, _speak), group=-1)
+    for names, on_command in COMMANDS:
+        add(CommandHandler(names, on_command, filters=NEW))
+    for shape, on_press in BUTTONS:
+        add(CallbackQueryHandler(on_press, pattern=_whole(shape.PATTERN)))
+    add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
+    add(ChatMemberHandler(members.on_bot, ChatMemberHandler.MY_CHAT_MEMBER))
+    add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
+    add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_help))  # an unknown command
+    add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.TEXT, search.on_text))
+    application.add_error_handler(errors.on_error)
+
+
+def _whole(pattern: Any) -> Any:
+    """python-telegram-bot matches at the start only; a button must match to its end."""
+    return lambda data: isinstance(data, str) and pattern.fullmatch(data) is not None
+
+
+async def _speak(update: Update, _context: Context) -> None:
+    """In private one's own language; a club's messages are everybody's, so they keep to one."""
+    user = update.effective_user
+    i18n.speak(None if user is None or is_group(update.effective_chat) else user.language_code)
+
+
+async def _on_unknown_button(update: Update, _context: Context) -> None:
+    raise StaleButton(carry.data_of(update))

@@ -38,7 +38,8 @@ class Grams:
             return []
         terms = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "grams", gram)) for gram in rare]
         found = self._searcher.search(tantivy.Query.boolean_query(terms), limit, count=False, weight_by_field="fame")
-        return self._searcher.fast_field_values("row", [address for _, address in found.hits])
+        rows = self._searcher.fast_field_values("row", [address for _, address in found.hits])
+        return [int(row) for row in rows if row is not None]
 
     def _rarest(self, text: str) -> list[str]:
         counted = ((self._searcher.doc_freq("grams", gram), gram) for gram in grams(text))

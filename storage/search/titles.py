@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from storage.search.fold import fold
 
@@ -75,7 +76,9 @@ def write(directory: Path, movies: Iterable[IndexedTitle]) -> list[tuple[str, in
 
 
 def _column(directory: Path, name: str, code: str) -> Sequence[int]:
-    return memoryview(_mapped(directory / name)).cast(code)  # type: ignore[return-value]  # a view of integers
+    view: Any = memoryview(_mapped(directory / name))
+    integers: Sequence[int] = view.cast(code)
+    return integers
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:

@@ -1,0 +1,115 @@
+"""/digest: when a chat gets its weekly post. By buttons only, in groups for admins, checked at every press."""
+
+import time
+
+from telegram import Chat, ChatMember, Message, Update
+from telegram.error import TelegramError
+
+from handlers import digest_keyboards, texts, zones
+from handlers.callback_data import Digest, StaleButton, data_of
+from handlers.context import Context, actor_of, acts_as_chat, is_group, viewer_of
+from handlers.screen import send, show
+
+ADMINS = {ChatMember.ADMINISTRATOR, ChatMember.OWNER}
+FRESH_S = 60
+"""How long a person is taken for an admin without asking Telegram again."""
+
+
+async def on_digest(update: Update, context: Context) -> None:
+    """/digest shows the setting; `/digest zone berlin` looks for a time zone."""
+    if not await _may_change(update, context):
+        await send(update, context, texts.digest_for_admins())
+        return
+    words = context.args or []
+    if len(words) > 1 and words[0].lower() == "zone":
+        query = " ".join(words[1:])[:40]
+        names = zones.find(query)
+        await send(update, context, texts.zones_found(query, len(names)), digest_keyboards.found_zones(names))
+        return
+    setting = await context.storage.digests.setting(_chat(update).id)
+    await send(update, context, texts.digest_setting(setting), digest_keyboards.setting(setting, topic=_topic(update)))
+
+
+async def on_change(update: Update, context: Context) -> None:
+    """A setting to reach, or a choice to show."""
+    tap = Digest.decode(data_of(update))
+    if not await _may_change(update, context):
+        await context.answer(update, texts.digest_for_admins(), alert=True)
+    elif tap.what in {"show", "region"}:
+        await _show_choices(update, context, tap)
+    else:
+        await _change(update, context, tap)
+
+
+async def _change(update: Update, context: Context, tap: Digest) -> None:
+    digests, actor = context.storage.digests, actor_of(update)
+    if tap.what == "on":
+        setting = await digests.change(actor, enabled=tap.number == 1)
+    elif tap.what == "weekday":
+        setting = await digests.change(actor, weekday=_within(tap, 6))
+    elif tap.what == "minute":
+        setting = await digests.change(actor, minute=_within(tap, 1439))
+    elif tap.what == "zone":
+        setting = await digests.change(actor, zone=tap.value)
+    else:
+        setting = await digests.change(actor, thread_id=tap.number or None)
+    keyboard = digest_keyboards.setting(setting, topic=_topic(update))
+    await show(update, context, texts.digest_setting(setting), keyboard, toast=texts.saved())
+
+
+async def _show_choices(update: Update, context: Context, tap: Digest) -> None:
+    setting = await context.storage.digests.setting(_chat(update).id)
+    if tap.what == "region":
+        region, _, page = tap.value.partition("-")
+        keyboard = digest_keyboards.region(region, int(page) if page.isdecimal() and len(page) < 3 else 0)
+    elif tap.value in digest_keyboards.CHOICES:
+        keyboard = digest_keyboards.CHOICES[tap.value](setting)
+    else:
+        keyboard = digest_keyboards.setting(setting, topic=_topic(update))
+    text = texts.choose_zone() if tap.what == "region" or tap.value == "zone" else texts.digest_setting(setting)
+    await show(update, context, text, keyboard)
+
+
+def _within(tap: Digest, largest: int) -> int:
+    if tap.number > largest:
+        raise StaleButton(tap.encode())
+    return tap.number
+
+
+async def _may_change(update: Update, context: Context) -> bool:
+    """In a private chat everybody; in a group its admins, also those who write as the group itself."""
+    chat = _chat(update)
+    if not is_group(chat):
+        return chat.type == Chat.PRIVATE
+    if acts_as_chat(update):
+        sender = update.message.sender_chat if update.message else None
+        return sender is not None and sender.id == chat.id
+    return await _is_admin(context, chat.id, viewer_of(update).person_id)
+
+
+async def _is_admin(context: Context, chat_id: int, person_id: int) -> bool:
+    admins, key, now = context.bot_data.admins, (chat_id, person_id), time.monotonic()
+    if now - admins.get(key, -FRESH_S) < FRESH_S:
+        return True
+    try:
+        member = await context.bot.get_chat_member(chat_id, person_id)
+    except TelegramError:
+        return False
+    if member.status not in ADMINS:
+        admins.pop(key, None)
+        return False
+    admins[key] = now
+    return True
+
+
+def _chat(update: Update) -> Chat:
+    if update.effective_chat is None:
+        raise StaleButton(None)
+    return update.effective_chat
+
+
+def _topic(update: Update) -> int | None:
+    """The forum topic in which the person acts; null in General and outside of forums."""
+    message = update.effective_message
+    inside = isinstance(message, Message) and message.is_topic_message
+    return message.message_thread_id if message is not None and inside else None

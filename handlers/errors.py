@@ -1,0 +1,51 @@
+"""What people are told when something cannot be done: one table, and one handler for what nobody expected."""
+
+import secrets
+from collections.abc import Callable
+
+import structlog
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import ApplicationHandlerStop
+
+from handlers import screen, texts
+from handlers.callback_data import ForeignButton, StaleButton
+from handlers.context import ActsAsChat, Context
+from storage.errors import BadStars, CatalogueNotReady, DatabaseUnavailable, MovieNotFound, UnknownZone
+
+log = structlog.get_logger("matinee.handlers")
+
+EXPLAINED: dict[type[Exception], Callable[[], str]] = {
+    StaleButton: texts.stale_button,
+    ForeignButton: texts.foreign_button,
+    ActsAsChat: texts.as_yourself,
+    MovieNotFound: texts.movie_gone,
+    BadStars: texts.bad_stars,
+    UnknownZone: texts.unknown_zone,
+    CatalogueNotReady: texts.catalogue_loading,
+    DatabaseUnavailable: texts.database_down,
+}
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Tell the person, in a sentence; log what was not expected, with an id they can quote. Never raises."""
+    error = context.error
+    explain = EXPLAINED.get(type(error)) if error else None
+    if explain is None:
+        reference = secrets.token_hex(4)
+        log.error("handler failed", reference=reference, exc_info=error)
+        sentence = texts.our_fault(reference)
+    else:
+        sentence = explain()
+    if isinstance(update, Update) and not isinstance(error, ApplicationHandlerStop):
+        await _tell(update, context, sentence)
+
+
+async def _tell(update: Update, context: Context, sentence: str) -> None:
+    try:
+        if update.callback_query is not None:
+            await context.answer(update, sentence, alert=True)
+        elif update.message is not None:
+            await screen.send(update, context, sentence)
+    except TelegramError as error:
+        log.warning("the person could not be told", reason=str(error))

@@ -1,0 +1,59 @@
+"""The language of what is being said: a gettext catalogue per context, so that handlers need not pass it around."""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+DOMAIN = "matinee"
+LOCALES = Path(__file__).parent / "locales"
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
+
+
+@cache
+def available() -> frozenset[str]:
+    """English, and whatever has a catalogue."""
+    return frozenset({"en", *(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))})
+
+
+def choose(tag: str | None) -> str:
+    """The language to speak for an IETF tag such as "de-AT": its own, its base language, or English."""
+    base = (tag or "en").replace("_", "-").split("-")[0].lower()
+    return base if base in available() else "en"
+
+
+def speak(tag: str | None) -> None:
+    """From here on, in this context, say everything in the language of `tag`."""
+    _language.set(choose(tag))
+
+
+@contextmanager
+def speaking(tag: str | None) -> Iterator[None]:
+    """The same for a stretch of work."""
+    token = _language.set(choose(tag))
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> str:
+    return _language.get()
+
+
+def _(message: str) -> str:
+    """The message in the present language."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form for `count` in the present language; `{n}` in it is left to the caller."""
+    return _catalogue(_language.get()).ngettext(one, many, count)

@@ -1,0 +1,220 @@
+"""Values in, buttons out. No queries, no words from outside but titles; rows chosen by eye."""
+
+from collections.abc import Callable, Sequence
+
+from telegram import InlineKeyboardButton as Button
+from telegram import InlineKeyboardMarkup as Keyboard
+from telegram.constants import KeyboardButtonStyle
+
+from handlers import callback_data as carry
+from handlers.i18n import _
+from storage.values import (
+    Card,
+    Digest,
+    HistoryPage,
+    MovieLine,
+    MyOrder,
+    MyPage,
+    Period,
+    Privacy,
+    Rated,
+    SearchPage,
+    TopPage,
+)
+
+LONGEST_LABEL = 42
+
+
+def card(shown: Card, *, private: bool, rated: Rated | None = None, person_id: int = 0) -> Keyboard:
+    """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo."""
+    mine = shown.my_stars if private else None
+    stars = [_star(n, mine, carry.Rate(shown.movie.id, n).encode()) for n in range(1, 11)]
+    rows = [stars[:5], stars[5:]]
+    last = []
+    if rated is not None and rated.changed:
+        undo = carry.Undo(shown.movie.id, rated.before or 0, person_id)
+        last.append(Button(f"↶ {_('Undo')}", callback_data=undo.encode()))
+    if mine or not private:
+        remove = carry.Rate(shown.movie.id, 0)
+        last.append(Button(f"✕ {_('Remove')}", callback_data=remove.encode()))
+    if shown.movie.imdb_id:
+        last.append(Button("IMDb ↗", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
+    return Keyboard([*rows, last] if last else rows)
+
+
+def suggestion(shown: Card, person_id: int) -> Keyboard:
+    """Stars that lead to the next film, and one for those who have not seen it."""
+    stars = [Button(str(n), callback_data=carry.Suggest(shown.movie.id, n, person_id).encode()) for n in range(1, 11)]
+    skip = carry.Suggest(shown.movie.id, 0, person_id)
+    return Keyboard([stars[:5], stars[5:], [Button(f"{_('Haven’t seen')} ›", callback_data=skip.encode())]])
+
+
+def found(page: SearchPage) -> Keyboard | None:
+    """A button for each hit, then the pages."""
+    rows = [[_open(line, carry.OpenCard(line.id).encode())] for line in page.lines]
+    query = carry.fit_query(page.query)
+    rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
+    return Keyboard(rows) if rows else None
+
+
+def mine(page: MyPage, person_id: int) -> Keyboard | None:
+    """The ratings by number, the other order, the pages."""
+    if not page.total:
+        return None
+    numbers = [
+        Button(
+            str(page.page * 10 + at),
+            callback_data=carry.MyMovie(each.line.id, page.order, page.page, person_id).encode(),
+        )
+        for at, each in enumerate(page.ratings, 1)
+    ]
+    best = page.order is MyOrder.NEWEST
+    other = carry.My(MyOrder.BEST if best else MyOrder.NEWEST, 0, person_id)
+    rows = [
+        numbers[:5],
+        numbers[5:],
+        [Button(_("Best first") if best else _("Newest first"), callback_data=other.encode())],
+    ]
+    rows += _pages(page.page, page.more, lambda number: carry.My(page.order, number, person_id).encode())
+    return Keyboard([row for row in rows if row])
+
+
+def my_movie(shown: Card, back: carry.MyMovie, rated: Rated | None = None) -> Keyboard:
+    """A card opened from one's own list, with the way back to it."""
+    rows = card(shown, private=True, rated=rated, person_id=back.person_id).inline_keyboard
+    to = carry.My(back.order, back.page, back.person_id)
+    return Keyboard([*rows, [Button(f"‹ {_('Your ratings')}", callback_data=to.encode())]])
+
+
+def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
+    """Films by number, then what the list can be switched to; the present choice carries a dot."""
+    first = page.query.page * 10 + 1
+    numbers = [
+        Button(str(first + at), callback_data=carry.OpenCard(line.id, below=True).encode())
+        for at, line in enumerate(page.lines)
+    ]
+    scopes = [(_("Here"), True), (_("Everyone"), False)] if club else []
+    rows = [
+        numbers[:5],
+        numbers[5:],
+        [_choice(name, here == chosen.here, _with(chosen, here=here)) for name, here in scopes],
+        [_choice(name, period is chosen.period, _with(chosen, period=period)) for name, period in _periods()],
+        [
+            Button(chosen.genre or _("Genre"), callback_data=carry.TopChoice("g", _with(chosen)).encode()),
+            Button(
+                f"{chosen.decade}s" if chosen.decade else _("Decade"),
+                callback_data=carry.TopChoice("d", _with(chosen)).encode(),
+            ),
+        ],
+        *_pages(page.query.page, page.more, lambda number: _with(chosen, page=number).encode()),
+    ]
+    return Keyboard([row for row in rows if row])
+
+
+def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
+    choices = [
+        _choice(genre, genre == chosen.genre, _with(chosen, genre=genre)) for genre in genres if len(genre) <= 24
+    ]
+    return Keyboard([[_choice(_("Any genre"), chosen.genre is None, _with(chosen, genre=None))], *_rows(choices, 3)])
+
+
+def top_decades(decades: Sequence[int], chosen: carry.Top) -> Keyboard:
+    choices = [_choice(f"{each}s", each == chosen.decade, _with(chosen, decade=each)) for each in decades]
+    return Keyboard([[_choice(_("Any decade"), chosen.decade is None, _with(chosen, decade=None))], *_rows(choices, 4)])
+
+
+def history(page: HistoryPage, person_id: int) -> Keyboard | None:
+    rows = _pages(page.page, page.more, lambda number: carry.History(number, person_id).encode())
+    return Keyboard(rows) if rows else None
+
+
+def digest(week: Digest) -> Keyboard | None:
+    """Open the films that the digest names, and the top list."""
+    named = {line.id: line.title for line in (*week.best, week.most_rated, week.most_argued) if line}
+    opens = [
+        Button(_label(title), callback_data=carry.OpenCard(key, below=True).encode())
+        for key, title in list(named.items())[:4]
+    ]
+    top_list = Button(f"🏆 {_('Top list')}", callback_data=carry.Top(here=week.chat_id < 0).encode())
+    return Keyboard([*_rows(opens, 2), [top_list]]) if week.films else None
+
+
+def start(bot_username: str) -> Keyboard:
+    """Things to try at once."""
+    add = f"https://t.me/{bot_username}?startgroup=hello"
+    return Keyboard(
+        [
+            [Button(f"⭐ {_('Rate well-known films')}", callback_data=carry.Page("rate").encode())],
+            [
+                Button(f"🏆 {_('Top list')}", callback_data=carry.Page("top").encode()),
+                Button(f"❓ {_('Help')}", callback_data=carry.Page("help").encode()),
+            ],
+            [Button(f"➕ {_('Add me to a group')}", url=add)],
+        ]
+    )
+
+
+def privacy(chosen: Privacy, person_id: int) -> Keyboard:
+    name = carry.Privacy("show" if chosen.name_hidden else "hide", 0, person_id)
+    label = _("Show my name") if chosen.name_hidden else _("Hide my name")
+    leave = [
+        [Button(f"{_('Leave')} {_label(title, 30)}", callback_data=carry.Privacy("leave", key, person_id).encode(),
+                style=KeyboardButtonStyle.DANGER)]
+        for key, title in chosen.clubs[:10]
+    ]  # fmt: skip
+    return Keyboard([[Button(label, callback_data=name.encode())], *leave])
+
+
+def in_private(bot_username: str, command: str) -> Keyboard:
+    return Keyboard([[Button(_("Open our chat"), url=f"https://t.me/{bot_username}?start={command}")]])
+
+
+def rate_as_yourself(movie_id: int) -> Keyboard:
+    return Keyboard([[Button(_("Show the stars"), callback_data=carry.OpenCard(movie_id).encode())]])
+
+
+def _star(number: int, mine: int | None, data: str) -> Button:
+    if number == mine:
+        return Button(f"• {number}", callback_data=data, style=KeyboardButtonStyle.SUCCESS)
+    return Button(str(number), callback_data=data)
+
+
+def _open(line: MovieLine, data: str) -> Button:
+    year = f" ({line.year})" if line.year else ""
+    return Button(_label(line.title) + year, callback_data=data)
+
+
+def _choice(name: str, present: bool, to: carry.Top) -> Button:
+    return Button(f"• {name}" if present else name, callback_data=to.encode())
+
+
+def _with(chosen: carry.Top, **change: object) -> carry.Top:
+    """The same list with one thing changed, from its first page on."""
+    values = {"here": chosen.here, "period": chosen.period, "genre": chosen.genre, "decade": chosen.decade, "page": 0}
+    return carry.Top(**{**values, **change})  # type: ignore[arg-type]
+
+
+def _periods() -> list[tuple[str, Period]]:
+    return [
+        (_("Week"), Period.WEEK),
+        (_("Month"), Period.MONTH),
+        (_("Year"), Period.YEAR),
+        (_("All time"), Period.ALL),
+    ]
+
+
+def _pages(page: int, more: bool, to: Callable[[int], str]) -> list[list[Button]]:
+    row = []
+    if page:
+        row.append(Button(f"‹ {_('Previous')}", callback_data=to(page - 1)))
+    if more and page < carry.LARGEST_PAGE:
+        row.append(Button(f"{_('Next')} ›", callback_data=to(page + 1)))
+    return [row] if row else []
+
+
+def _rows(buttons: list[Button], width: int) -> list[list[Button]]:
+    return [buttons[at : at + width] for at in range(0, len(buttons), width)]
+
+
+def _label(title: str, longest: int = LONGEST_LABEL) -> str:
+    return title if len(title) <= longest else title[: longest - 1].rstrip() + "…"

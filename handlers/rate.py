@@ -1,0 +1,106 @@
+"""Rating: a tap on a star, undo, /rate with a title and stars, and the round of well-known films."""
+
+import re
+
+from telegram import Update
+
+from handlers import keyboards, texts
+from handlers.callback_data import Rate, Suggest, Undo, data_of, fit_query
+from handlers.cards import show_card
+from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
+from handlers.screen import send, show
+from storage.values import Actor, Rated, Source
+
+STARS = re.compile(r"(.*\S)\s+(10|[1-9])(?:/10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
+"""A title and, at its end, stars: "heat 9", "heat 9/10"."""
+
+
+async def on_rate(update: Update, context: Context) -> None:
+    """A star on a card: store it, confirm it, redraw the card."""
+    tap = Rate.decode(data_of(update))
+    await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, actor_of(update)))
+
+
+async def on_undo(update: Update, context: Context) -> None:
+    """One person's way back to the stars they had before."""
+    tap = Undo.decode(data_of(update))
+    await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, owner_of(update, tap.person_id)))
+
+
+async def on_command(update: Update, context: Context) -> None:
+    """/rate alone begins the round; with a title it opens the card, with stars it rates."""
+    words = " ".join(context.args or ())
+    if not words:
+        await on_suggest(update, context)
+        return
+    whole = await context.storage.movies.find(fit_query(words))
+    starred = STARS.fullmatch(words)
+    if starred is None or whole.clear is not None:  # "Alien 3" is a film
+        await _open(update, context, words)
+    else:
+        await _rate(update, context, starred[1], int(starred[2]))
+
+
+async def on_suggest(update: Update, context: Context) -> None:
+    """The round of well-known films, in private: one card after another."""
+    if is_group(update.effective_chat):
+        markup = keyboards.in_private(context.bot.username, "rate")
+        await send(update, context, texts.in_private(), markup)
+        return
+    actor = actor_of(update)
+    await _show_suggestion(update, context, actor, None)
+
+
+async def on_suggested(update: Update, context: Context) -> None:
+    """Stars in the round, or "haven't seen": store, and go on to the next film."""
+    tap = Suggest.decode(data_of(update))
+    actor = owner_of(update, tap.person_id)
+    toast = None
+    if tap.stars:
+        toast = texts.rated(await context.storage.ratings.rate(tap.movie_id, tap.stars, actor))
+    await _show_suggestion(update, context, actor, tap.movie_id, toast)
+
+
+async def _show_suggestion(
+    update: Update, context: Context, actor: Actor, after: int | None, toast: str | None = None
+) -> None:
+    card = await context.storage.movies.suggest(actor, after)
+    if card is None:
+        await show(update, context, texts.no_more_suggestions(), toast=toast)
+    else:
+        await show(update, context, texts.suggestion(card), keyboards.suggestion(card, actor.person_id), toast=toast)
+
+
+async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rated:
+    ratings = context.storage.ratings
+    return await (ratings.rate(movie_id, stars, actor) if stars else ratings.remove(movie_id, actor))
+
+
+async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
+    actor = actor_of(update)
+    private = not actor.in_club
+    keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
+    await show(update, context, texts.card(rated.card, private=private), keyboard, toast=texts.rated(rated))
+
+
+async def _open(update: Update, context: Context, words: str) -> None:
+    page = await context.storage.movies.find(fit_query(words))
+    if page.clear is None:
+        await send(update, context, texts.found(page), keyboards.found(page))
+    else:
+        await show_card(update, context, page.clear)
+
+
+async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
+    page = await context.storage.movies.find(fit_query(title))
+    if page.clear is None:
+        await send(update, context, texts.found(page), keyboards.found(page))
+    elif acts_as_chat(update):
+        await show_card(update, context, page.clear, note=texts.as_yourself())
+    else:
+        actor = actor_of(update)
+        rated = await context.storage.ratings.rate(page.clear, stars, actor, Source.COMMAND)
+        private = not actor.in_club
+        keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
+        text = f"{texts.rated(rated)}\n\n{texts.card(rated.card, private=private)}"
+        await send(update, context, text, keyboard)

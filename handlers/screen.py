@@ -1,0 +1,79 @@
+"""Showing: answer the press, edit its message, or send a new one; what Telegram calls an error and is none."""
+
+import asyncio
+from datetime import timedelta
+
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, RetryAfter
+
+from handlers.context import Context, is_group
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+LONGEST_WAIT = timedelta(seconds=5)
+GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
+
+
+async def show(
+    update: Update,
+    context: Context,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+    *,
+    toast: str | None = None,
+) -> None:
+    """The result of an update: in place of the pressed message, or as an answer to the command."""
+    if update.callback_query is None:
+        await send(update, context, text, keyboard)
+        return
+    await context.answer(update, toast)
+    await _edit(update, context, text, keyboard)
+
+
+async def send(
+    update: Update, context: Context, text: str, markup: InlineKeyboardMarkup | None = None
+) -> Message | None:
+    """A new message in the chat and topic of the update; in groups as a reply to the command."""
+    chat, message = update.effective_chat, update.effective_message
+    if chat is None:
+        return None
+    reply_to = update.message.message_id if update.message and is_group(chat) else None
+    topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    return await context.bot.send_message(
+        chat.id,
+        text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=markup,
+        message_thread_id=topic,
+        reply_to_message_id=reply_to,
+        allow_sending_without_reply=True if reply_to else None,
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+async def _edit(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    try:
+        await _edit_once(update, text, keyboard)
+    except RetryAfter as error:
+        pause = error.retry_after if isinstance(error.retry_after, timedelta) else timedelta(seconds=error.retry_after)
+        if pause > LONGEST_WAIT:
+            return  # the toast has told what happened; the card follows with the next press
+        await asyncio.sleep(pause.total_seconds())
+        await _edit_once(update, text, keyboard)
+    except BadRequest as error:
+        reason = str(error).lower()
+        if not any(gone in reason for gone in GONE):
+            raise
+        await send(update, context, text, keyboard)
+
+
+async def _edit_once(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    query = update.callback_query
+    assert query is not None  # noqa: S101  # only presses edit
+    try:
+        await query.edit_message_text(
+            text, parse_mode=ParseMode.HTML, reply_markup=keyboard, link_preview_options=NO_PREVIEW
+        )
+    except BadRequest as error:
+        if "message is not modified" not in str(error).lower():
+            raise

@@ -1,0 +1,45 @@
+"""Search: /search, /movie, /find, and plain text in a private chat."""
+
+from telegram import Update
+
+from handlers import keyboards, texts
+from handlers.callback_data import Search, data_of, fit_query
+from handlers.cards import show_card
+from handlers.context import Context, viewer_of
+from handlers.screen import send, show
+
+
+async def on_search(update: Update, context: Context) -> None:
+    """A command with words: hits, ten a page; one that is clearly meant opens its card."""
+    words = " ".join(context.args or ())
+    if not words:
+        await send(update, context, texts.what_to_search())
+        return
+    await _find(update, context, words)
+
+
+async def on_text(update: Update, context: Context) -> None:
+    """Plain text in a private chat is a search."""
+    await _find(update, context, (update.message and update.message.text) or "")
+
+
+async def on_page(update: Update, context: Context) -> None:
+    """Another page of a search, in the same message."""
+    tap = Search.decode(data_of(update))
+    page = await context.storage.movies.find(tap.query, page=tap.page, scope=_scope(update))
+    await show(update, context, texts.found(page), keyboards.found(page))
+
+
+async def _find(update: Update, context: Context, words: str) -> None:
+    # A link is longer than a button can carry, but it leads to one film and needs no pages.
+    query = words if "tt" in words and len(words) < 256 else fit_query(words)
+    page = await context.storage.movies.find(query, scope=_scope(update))
+    if page.clear is not None:
+        await show_card(update, context, page.clear)
+    else:
+        await send(update, context, texts.found(page), keyboards.found(page))
+
+
+def _scope(update: Update) -> int:
+    actor = viewer_of(update)
+    return actor.chat_id if actor.in_club else 0

@@ -1,0 +1,51 @@
+"""/start with its deep links, /help, and the buttons that lead on from there."""
+
+import re
+
+from telegram import Update
+
+from handlers import keyboards, texts
+from handlers.callback_data import Page, data_of
+from handlers.cards import show_card
+from handlers.context import Context, is_group
+from handlers.history import on_history
+from handlers.my import on_my
+from handlers.privacy import on_privacy
+from handlers.rate import on_suggest
+from handlers.screen import send
+from handlers.top import on_top
+from handlers.week import on_week
+
+CARD = re.compile(r"m_([1-9][0-9]{0,17})", re.ASCII)
+"""t.me/bot?start=m_17 opens the card of movie 17."""
+
+PAYLOADS = {"my": on_my, "history": on_history, "privacy": on_privacy, "rate": on_suggest}
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """/start: where to begin, or what the deep link asks for."""
+    payload = context.args[0] if context.args else ""
+    if card := CARD.fullmatch(payload):
+        await show_card(update, context, int(card[1]))
+    elif payload in PAYLOADS and not is_group(update.effective_chat):
+        await PAYLOADS[payload](update, context)
+    elif is_group(update.effective_chat):
+        await send(update, context, texts.hello_club())
+    else:
+        name = update.effective_user.first_name if update.effective_user else ""
+        await send(update, context, texts.start(name), keyboards.start(context.bot.username))
+
+
+async def on_help(update: Update, context: Context) -> None:
+    """/help: the commands and the formula, with the numbers of this very bot."""
+    await send(update, context, texts.help_page(context.storage.settings))
+
+
+PAGES = {"help": on_help, "rate": on_suggest, "top": on_top, "week": on_week, "my": on_my}
+
+
+async def on_page(update: Update, context: Context) -> None:
+    """A button that stands for a command: its answer comes as a new message."""
+    page = Page.decode(data_of(update))
+    await context.answer(update)
+    await PAGES[page.name](update, context)

@@ -1,0 +1,67 @@
+"""A movie's card, and what is said of a tap on its stars."""
+
+from handlers.i18n import _
+from handlers.texts.words import LONGEST_NAME, countries, escape, score, titled
+from storage.values import Card, Movie, Rated, Score, Voice
+
+
+def card(shown: Card, *, private: bool) -> str:
+    """Facts above, scores below. In a club the card is everybody's, so it names voices instead of "you"."""
+    return "\n".join([f"🎬 {titled(shown.movie)}", *_facts(shown.movie), "", *_scores(shown, private)])
+
+
+def suggestion(shown: Card) -> str:
+    """A card in the round of well-known films."""
+    return f"{card(shown, private=True)}\n\n<i>{_('Have you seen it? Tap your stars.')}</i>"
+
+
+def no_more_suggestions() -> str:
+    return _("That was every film I know. Impressive! See /my for your ratings.")
+
+
+def rated(outcome: Rated) -> str:
+    """The toast after a tap: what happened, never a promise."""
+    before, after = outcome.before, outcome.after
+    if after is None:
+        return _("You had not rated this.") if before is None else _("Rating removed.")
+    if before is None:
+        return _("{n} ★ saved").format(n=after)
+    if before == after:
+        return _("Already {n} ★").format(n=after)
+    return _("{before} → {after} ★").format(before=before, after=after)
+
+
+def _facts(movie: Movie) -> list[str]:
+    lines = []
+    if movie.original_title and movie.original_title != movie.title:
+        lines.append(f"<i>{escape(movie.original_title)}</i>")
+    runtime = _("{n} min").format(n=movie.runtime) if movie.runtime else ""
+    about = [runtime, escape(", ".join(movie.genres[:4])), countries(movie.countries)]
+    lines.append(" · ".join(filter(None, about)))
+    if movie.directors:
+        lines.append(_("Directed by {names}").format(names=_names(movie.directors[:3])))
+    if movie.cast:
+        lines.append(_("With {names}").format(names=_names(movie.cast[:4])))
+    return [line for line in lines if line]
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(escape(name, LONGEST_NAME) for name in names)
+
+
+def _scores(shown: Card, private: bool) -> list[str]:
+    lines = [] if private else [_line(_("Here"), shown.here), *_voices(shown.voices)]
+    lines.append(_line(_("Everyone"), shown.everyone))
+    if private:
+        yours = f"<b>{shown.my_stars}</b> ★" if shown.my_stars else _("not rated yet")
+        lines.append(f"{_('You')}: {yours}")
+    return lines
+
+
+def _line(whose: str, value: Score | None) -> str:
+    return f"{whose}: {score(value) if value else _('no ratings yet')}"
+
+
+def _voices(voices: tuple[Voice, ...]) -> list[str]:
+    named = [f"{escape(voice.name or _('somebody'), LONGEST_NAME)} {voice.stars}" for voice in voices]
+    return [" · ".join(named)] if named else []

@@ -1,0 +1,84 @@
+"""The weekly digest, and what is said about when it comes."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from handlers.i18n import _, language
+from handlers.texts.words import clock, escape, films, instant, people, ratings, titled, weekday
+from storage.values import Digest, DigestLine, DigestSetting
+
+
+def digest(week: Digest) -> str:
+    """At most about fifteen lines: the period, the figures, and the films worth a word."""
+    head = f"🍿 <b>{_('Your week in films')}</b> · {_span(week)}"
+    if not week.films:
+        return f"{head}\n\n{_('Nothing was rated. Any plans for tonight?')}"
+    figures = " · ".join([films(week.films), people(week.people), ratings(week.ratings)])
+    return "\n".join([head, figures, *_best(week), *_also(week)])
+
+
+def _span(week: Digest) -> str:
+    first, last = (_day(at, week.zone) for at in (week.start, week.end))
+    return f"{first} – {last}"
+
+
+def _day(at: datetime, zone: str) -> str:
+    return format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMM", locale=language())
+
+
+def _best(week: Digest) -> list[str]:
+    if not week.best:
+        return []
+    medals = zip(("🥇", "🥈", "🥉"), week.best, strict=False)
+    return ["", f"<b>{_('Best of the week')}</b>", *(f"{medal} {_line(line)}" for medal, line in medals)]
+
+
+def _also(week: Digest) -> list[str]:
+    lines = []
+    if week.most_rated is not None:
+        lines.append(f"👥 {_('Most rated')}: {_line(week.most_rated)}")
+    if week.most_argued is not None:
+        spread = _("{n} stars apart").format(n=week.most_argued.spread)
+        lines.append(f"⚡ {_('Most argued about')}: {titled(week.most_argued)} · {spread}")
+    if week.newcomer is not None:
+        rank, movie = week.newcomer
+        lines.append(f"🆕 {_('New in your top list')}: {titled(movie)} · #{rank}")
+    return ["", *lines] if lines else []
+
+
+def _line(line: DigestLine) -> str:
+    return f"{titled(line)} · <b>{line.mean:.1f}</b> ★ · {ratings(line.count)}"
+
+
+def digest_setting(setting: DigestSetting) -> str:
+    """When the digest comes, and when it comes next."""
+    head = f"📬 <b>{_('Weekly digest')}</b>"
+    if not setting.enabled:
+        return f"{head}\n{_('It is off. Switch it on, and once a week I post what was rated here.')}"
+    when = f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
+    lines = [head, when]
+    if setting.next_run_at is not None:
+        lines.append(f"{_('Next digest')}: {instant(setting.next_run_at, 'wDt')}")
+    if setting.thread_id is not None:
+        lines.append(_("It is posted in the topic where this was chosen."))
+    return "\n".join(lines)
+
+
+def choose_zone() -> str:
+    return _("Choose the city nearest to you, or send <code>/digest zone</code> and its name.")
+
+
+def saved() -> str:
+    return _("Saved")
+
+
+def zones_found(query: str, count: int) -> str:
+    if not count:
+        return _("I know no time zone like “{query}”. Try a larger city nearby.").format(query=escape(query))
+    return _("Choose your time zone:")
+
+
+def digest_for_admins() -> str:
+    return _("Only admins of this chat can change its digest.")

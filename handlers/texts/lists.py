@@ -1,0 +1,127 @@
+"""Pages of movies: what was found, one's own ratings, top lists, one's history."""
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape as escape_all
+
+from handlers.i18n import _
+from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, score, titled
+from storage.values import (
+    AuditEntry,
+    HistoryLine,
+    HistoryPage,
+    MovieLine,
+    MyOrder,
+    MyPage,
+    Period,
+    SearchPage,
+    TopPage,
+    TopQuery,
+)
+
+
+def found(page: SearchPage) -> str:
+    """The hits by number; the buttons below open them."""
+    if not page.lines:
+        return nothing_found(page.query)
+    head = _("🔎 <b>{query}</b>").format(query=escape(page.query))
+    lines = [f"{number}. {line}" for number, line in _numbered(page.lines, page.page)]
+    return "\n".join([head, "", *lines])
+
+
+def nothing_found(query: str) -> str:
+    said = _("I found nothing for “{query}”.").format(query=escape(query))
+    return f"{said}\n{_('Try fewer words, another spelling, or an IMDb link.')}"
+
+
+def what_to_search() -> str:
+    return _("Which film? Send <code>/search</code> and a few words of its title.")
+
+
+def mine(page: MyPage) -> str:
+    """Ratings of one person; the numbers are the buttons' numbers."""
+    if not page.total:
+        return _("You have not rated anything yet. Send me a title, or /rate for well-known films.")
+    order = _("best first") if page.order is MyOrder.BEST else _("newest first")
+    mean = f"⌀ {page.mean:.1f} ★" if page.mean is not None else ""
+    head = f"⭐ <b>{_('Your ratings')}</b> · {ratings(page.total)} · {mean}\n<i>{order}</i>"
+    shown = _named([each.line for each in page.ratings])
+    lines = [
+        f"{number}. {name} · <b>{each.stars}</b> ★"
+        for number, name, each in zip(_numbers(page.page), shown, page.ratings, strict=False)
+    ]
+    return "\n".join([head, "", *lines])
+
+
+def top(page: TopPage, *, title: str) -> str:
+    """A top list: its scope and filters, then rank, film, mean and count."""
+    query = page.query
+    decade = f"{query.decade}s" if query.decade else ""
+    what = [_period(query.period), escape(query.genre or ""), decade]
+    head = f"🏆 <b>{escape(title) or _('Everyone')}</b> · {' · '.join(filter(None, what))}"
+    lines = [f"{number}. {line}" for number, line in _numbered(page.lines, query.page)]
+    return "\n".join([head, "", *(lines or [_empty_top(page, query)])])
+
+
+def _empty_top(page: TopPage, query: TopQuery) -> str:
+    if query.page:
+        return _("There is no more.")
+    return _("Nothing here yet: a film is listed from {ratings} on.").format(ratings=ratings(page.minimum))
+
+
+def _period(period: Period) -> str:
+    names = {
+        Period.WEEK: _("this week"),
+        Period.MONTH: _("this month"),
+        Period.YEAR: _("this year"),
+        Period.ALL: _("all time"),
+    }
+    return names[period]
+
+
+def history(page: HistoryPage) -> str:
+    """A person's own audit trail, in each reader's own time zone."""
+    if not page.lines:
+        return _("Nothing here yet: what you change will be listed here.")
+    head = f"🧾 <b>{_('Your history')}</b>"
+    return "\n".join([head, "", *(_change(line) for line in page.lines)])
+
+
+def _change(line: HistoryLine) -> str:
+    entry = line.entry
+    what = escape(line.title) if line.title else escape_all(entry.action or "", quote=False)
+    if line.title and line.year:
+        what += f" ({line.year})"
+    return f"{instant(entry.at, 'dt')} · {what} {_difference(entry)}".rstrip()
+
+
+def _difference(entry: AuditEntry) -> str:
+    before, after = (entry.before or {}).get("stars"), (entry.after or {}).get("stars")
+    if before is None and after is None:
+        return ""
+    return f"{before or '–'} → {after or '–'} ★"
+
+
+def _numbered(lines: Sequence[MovieLine], page: int) -> list[tuple[int, str]]:
+    shown = []
+    for number, name, line in zip(_numbers(page), _named(lines), lines, strict=False):
+        shown.append((number, f"{name} · {score(line.score)}" if line.score else name))
+    return shown
+
+
+def _numbers(page: int) -> range:
+    return range(page * 10 + 1, page * 10 + 11)
+
+
+def _named(lines: Sequence[MovieLine]) -> list[str]:
+    """Titles with years; namesakes of one year get their director too."""
+    namesakes = Counter((line.title.casefold(), line.year) for line in lines)
+    return [
+        titled(line)
+        + (f", {escape(line.directors[0], LONGEST_NAME)}" if line.directors and _twice(namesakes, line) else "")
+        for line in lines
+    ]
+
+
+def _twice(namesakes: Counter[tuple[str, int | None]], line: MovieLine) -> bool:
+    return namesakes[line.title.casefold(), line.year] > 1

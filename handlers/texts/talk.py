@@ -1,0 +1,117 @@
+"""What the bot says of itself: welcome, help, privacy, and what went wrong."""
+
+from handlers.i18n import _
+from handlers.texts.words import escape, ratings
+from storage.service import StorageSettings
+from storage.values import Privacy
+
+
+def start(name: str) -> str:
+    return "\n".join(
+        [
+            _("👋 Hello, {name}! I remember what you think of films.").format(name=escape(name, 40)),
+            _("Send me a title, spelled as you remember it, and tap your stars."),
+            _("Add me to a group, and your film club gets its own top list and a weekly digest."),
+        ]
+    )
+
+
+def hello_club() -> str:
+    return _(
+        "🍿 Hello! Send <code>/search</code> and a title, and rate it together. "
+        "<code>/top</code> shows your list, an admin can switch on a weekly digest with <code>/digest</code>."
+    )
+
+
+COMMANDS = (
+    ("search", "find a film by words of its title"),
+    ("rate", "rate films you have seen"),
+    ("my", "your ratings"),
+    ("top", "the best films"),
+    ("week", "this week's digest, now"),
+    ("digest", "when the weekly digest comes"),
+    ("history", "everything you changed"),
+    ("privacy", "what is kept about you"),
+    ("help", "all commands, and how scores are made"),
+)
+"""Command and description; the description is translated where it is shown."""
+
+
+def help_page(settings: StorageSettings) -> str:
+    commands = "\n".join(f"/{name} – {_(what)}" for name, what in COMMANDS)
+    formula = _(
+        "Lists are sorted by a weighted rating, (total + m × C) / (count + m) with C = {mean}: "
+        "everyone's with m = {everyone} from {everyone_minimum} ratings on, "
+        "a club's with m = {club} from {club_minimum} raters on."
+    ).format(
+        mean=settings.prior_mean,
+        everyone=settings.everyone_prior,
+        everyone_minimum=settings.everyone_minimum,
+        club=settings.club_prior,
+        club_minimum=settings.club_minimum,
+    )
+    sources = _(
+        "Film facts: Wikidata (CC0), Wikipedia contributors (CC BY-SA 4.0), omdb.org (CC BY 2.0 DE) and others. "
+        "Not affiliated with IMDb or TMDB."
+    )
+    more = _("In a private chat just type a title. <code>/rate title 8</code> rates at once.")
+    return f"{commands}\n\n{more}\n\n{formula}\n\n<i>{sources}</i>"
+
+
+def privacy(chosen: Privacy) -> str:
+    name = _("hidden") if chosen.name_hidden else _("shown")
+    clubs = ", ".join(escape(title, 40) for _id, title in chosen.clubs) or _("none")
+    return "\n".join(
+        [
+            f"🔒 <b>{_('Privacy')}</b>",
+            _(
+                "I keep your name, your ratings ({ratings}), the clubs where they count, and a log of your changes."
+            ).format(ratings=ratings(chosen.ratings)),
+            _("A club sees your name only beside stars that you gave in its chat. Everyone else sees sums."),
+            "",
+            f"{_('Your name in clubs')}: <b>{name}</b>",
+            f"{_('Clubs that count your ratings')}: {clubs}",
+        ]
+    )
+
+
+def as_yourself() -> str:
+    return _("You write as a chat here, and a rating needs a person. Press the button as yourself:")
+
+
+def in_private() -> str:
+    return _("That is between you and me:")
+
+
+def stale_button() -> str:
+    return _("This button is too old. Please search again.")
+
+
+def foreign_button() -> str:
+    return _("This button belongs to somebody else.")
+
+
+def movie_gone() -> str:
+    return _("This film is no longer in the catalogue.")
+
+
+def bad_stars() -> str:
+    return _("Stars go from 1 to 10.")
+
+
+def unknown_zone() -> str:
+    return _("I do not know this time zone.")
+
+
+def catalogue_loading() -> str:
+    return _("I am still reading the film catalogue. Please try again in a minute.")
+
+
+def database_down() -> str:
+    return _("I cannot reach my memory right now. Please try again in a minute.")
+
+
+def our_fault(reference: str) -> str:
+    return _("Something went wrong on my side. If it happens again, tell my operator: {reference}").format(
+        reference=reference
+    )

@@ -1,0 +1,62 @@
+"""Small parts of messages. Text from outside is cut and escaped here, and nowhere else."""
+
+from datetime import datetime
+from html import escape as _escape
+
+from babel import Locale
+
+from handlers.i18n import _, language, ngettext
+from storage.values import DigestLine, Movie, MovieLine, Score
+
+LONGEST_TITLE = 120
+LONGEST_NAME = 40
+
+
+def escape(text: str, longest: int = LONGEST_TITLE) -> str:
+    """Foreign text as Telegram HTML, cut before it is escaped so that no tag or reference is ever cut."""
+    clean = " ".join("".join(letter for letter in text if letter.isprintable() or letter == " ").split())
+    return _escape(clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…", quote=False)
+
+
+def titled(movie: Movie | MovieLine | DigestLine) -> str:
+    """A bold title and its year."""
+    return f"<b>{escape(movie.title)}</b>" + (f" ({movie.year})" if movie.year else "")
+
+
+def ratings(count: int) -> str:
+    return ngettext("{n} rating", "{n} ratings", count).format(n=count)
+
+
+def films(count: int) -> str:
+    return ngettext("{n} film", "{n} films", count).format(n=count)
+
+
+def people(count: int) -> str:
+    return ngettext("{n} person", "{n} people", count).format(n=count)
+
+
+def score(value: Score) -> str:
+    """A mean with one decimal and how many it stands on."""
+    return f"<b>{value.mean:.1f}</b> ★ · {ratings(value.count)}"
+
+
+def countries(codes: tuple[str, ...]) -> str:
+    """Names of ISO 3166 codes in the reader's language."""
+    names = Locale.parse(language()).territories
+    return ", ".join(escape(names.get(code, code)) for code in codes[:3])
+
+
+def instant(at: datetime, form: str) -> str:
+    """An instant that each reader's app shows in their own zone; `form` as Telegram's tg-time knows it."""
+    shown = f"{at:%Y-%m-%d %H:%M} UTC"
+    return f'<tg-time unix="{int(at.timestamp())}" format="{form}">{shown}</tg-time>'
+
+
+def weekday(number: int) -> str:
+    """0 is Monday."""
+    days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    return days[number]
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
