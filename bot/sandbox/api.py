@@ -16,6 +16,8 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.keys import WORLD
 from bot.sandbox.methods import METHODS, PACED
 from bot.sandbox.params import Params
+from bot.sandbox.result import Described
+from bot.sandbox.state import Json
 from bot.sandbox.table import complaints, methods
 from bot.sandbox.world import World
 
@@ -91,7 +93,8 @@ async def run(world: World, method: str, given: Params) -> bytes:
     if inspect.isawaitable(result):
         result = await result
     world.changes += 1
-    return orjson.dumps({"ok": True, "result": result})
+    described = {"description": result.description} if isinstance(result, Described) else {}
+    return orjson.dumps({"ok": True, "result": result.result if described else result, **described})
 
 
 def refused(world: World, method: str, complaint: str) -> ApiError:
@@ -134,6 +137,17 @@ async def _respond(request: web.Request, world: World, outcome: Outcome, fault: 
         {"Retry-After": str(orjson.loads(body)["parameters"]["retry_after"])} if _says_when(status, body) else None
     )
     return web.Response(body=body, status=status, content_type=kind, headers=headers)
+
+
+async def obey(world: World, call: Json) -> None:
+    """A call that came in a webhook's answer: made and recorded, its result lost."""
+    started = time.perf_counter()
+    method, given = str(call["method"]), Params({name: value for name, value in call.items() if name != "method"})
+    try:
+        status, body = 200, await run(world, method, given)
+    except ApiError as error:
+        status, body = error.code, as_body(error)
+    world.journal.record(method, given.values, status, body, (time.perf_counter() - started) * 1000)
 
 
 SPOILED = {

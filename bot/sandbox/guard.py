@@ -25,6 +25,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         )
     response = await handler(request)
     if not response.prepared:
+        response.headers.setdefault("Cache-Control", "no-cache")
         response.headers.update({"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"})
     return response
 

@@ -8,6 +8,7 @@ import orjson
 
 from bot.sandbox.state import Chat, File, Json, State, User
 from bot.sandbox.updates import Update
+from bot.sandbox.webhook import Hook
 from bot.sandbox.world import World
 
 VERSION = 1
@@ -52,6 +53,7 @@ def snapshot(world: World, key: str) -> Json:
         "next_update_id": world.updates.next_id,
         "allowed": sorted(world.updates.allowed),
         "waiting": waiting,
+        "webhook": world.webhook.hook,
     }
 
 
@@ -80,6 +82,7 @@ def load(world: World, path: Path) -> str:
         world.clock.offset_s = saved["offset_s"]
         world.state = _state(saved, world.state.bot)
         _load_updates(world, saved)
+        world.webhook.hook = Hook(**saved["webhook"])
         return str(saved["key"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"{path} is no state of the sandbox: {error}") from error

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.sandbox import persistence
+from bot.sandbox.api import obey
 from bot.sandbox.rates import Mode
 from bot.sandbox.routes import application
 from bot.sandbox.seeding import begin_anew
@@ -57,6 +59,8 @@ async def serving(
         key = key or saved_key
     else:
         begin_anew(world)
+    world.webhook.execute = partial(obey, world)
+    world.webhook.wake()
     key = key or secrets.token_urlsafe(18)
     runner = web.AppRunner(application(world, key), access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
     await runner.setup()
@@ -67,6 +71,7 @@ async def serving(
         yield Sandbox(f"http://{HOST}:{runner.addresses[0][1]}", key, world)
     finally:
         world.polling.stop()
+        await world.webhook.stop()
         world.hub.close()
         await _stop(saver)
         await runner.cleanup()

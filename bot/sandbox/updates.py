@@ -86,6 +86,11 @@ class Updates:
             while self.waiting and self.waiting[0].update_id < offset:
                 self.waiting.popleft()
 
+    def forget(self, update: Update) -> None:
+        """It was delivered, or nobody wants it any more."""
+        if update in self.waiting:
+            self.waiting.remove(update)
+
     def expire(self) -> None:
         now = self._clock.now()
         if any(update.expires <= now for update in self.waiting):

@@ -45,13 +45,15 @@ class World:
     presses: Presses = field(init=False)
     journal: Journal = field(init=False)
     rates: Rates = field(init=False)
+    webhook_set_at: float = -1.0
+    """When setWebhook was called last, by the wall's monotonic clock."""
     changes: int = 0
     """Counts what happened, so that saving knows whether there is anything to save."""
 
     def __post_init__(self) -> None:
         self.updates = Updates(self.clock)
         self.polling = Polling(self.updates)
-        self.webhook = Webhook(self.updates)
+        self.webhook = Webhook(self.updates, self.clock)
         self.presses = Presses(self.clock)
         self.journal = Journal(self.clock)
         self.rates = Rates(self.clock, self.options.rates)

@@ -14,6 +14,7 @@ from bot.sandbox.methods import (
     profile,
     reactions,
     sending,
+    webhooks,
 )
 from bot.sandbox.params import Params
 from bot.sandbox.world import World
@@ -23,6 +24,9 @@ Method = Callable[[World, Params], Any]
 METHODS: dict[str, Method] = {
     "getMe": profile.get_me,
     "getUpdates": intake.get_updates,
+    "setWebhook": webhooks.set_webhook,
+    "deleteWebhook": webhooks.delete_webhook,
+    "getWebhookInfo": webhooks.get_webhook_info,
     "sendMessage": sending.send_message,
     "sendDocument": documents.send_document,
     "editMessageText": editing.edit_message_text,
@@ -49,7 +53,7 @@ METHODS: dict[str, Method] = {
     "getChatMemberCount": chats.get_chat_member_count,
     "leaveChat": chats.leave_chat,
 }
-"""A method's result is what stands under `result`; getUpdates alone is awaited."""
+"""A method's result is what stands under `result`, or a Described; some are awaited."""
 
 PACED = frozenset({"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"})
 """Sends and edits count against the limits of a chat, answers to buttons do not."""

@@ -1,4 +1,4 @@
-"""getUpdates and the webhook's settings."""
+"""getUpdates."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from bot.sandbox.world import World
 async def get_updates(world: World, params: Params) -> orjson.Fragment:
     if world.webhook.url:
         raise ApiError(409, WEBHOOK_ACTIVE)
-    world.updates.allow(_list_or_none(params))
+    world.updates.allow(list_or_none(params))
     limit = params.integer("limit", 100)
     return await world.polling.poll(params.integer("offset"), limit, params.integer("timeout"))
 
 
-def _list_or_none(params: Params) -> Any:
+def list_or_none(params: Params) -> Any:
     """What cannot be read keeps the setting before."""
     try:
         return params.json("allowed_updates")
