@@ -21,4 +21,5 @@ export const loadOutbox = (since) => get(`outbox?since=${since}`);
 export const loadProblems = () => get("problems");
 export const sendMessage = (message) => post("message", message);
 export const press = (button) => post("press", button);
+export const unblock = (userId) => post("block", { user_id: userId, blocked: false });
 export const moveClock = (change) => post("clock", change);

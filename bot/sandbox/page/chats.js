@@ -55,7 +55,8 @@ function lastLine(chat, last) {
 
 function speakerOf(chat, message) {
   if (message.from?.id === store.me && !message.sender_chat) return "You";
-  return chat.type === "private" || chat.type === "channel" ? null : senderOf(message).name.split(" ")[0];
+  if (chat.type === "private" || message.sender_chat?.id === chat.id) return null;
+  return senderOf(message).name.split(" ")[0];
 }
 
 // Tab visits every chat; arrows move inside the list as well.

@@ -1,7 +1,7 @@
 // Where messages are written: drafts per chat, the command menu, replies, and what stands here when one may not write.
 
 import { byId, h, icon, iconButton } from "./dom.js";
-import { sendMessage } from "./api.js";
+import { sendMessage, unblock } from "./api.js";
 import { canWrite, currentChat, emit, isAdmin, on, senderOf, store, titleOf } from "./store.js";
 import { closeCommands, commandKey, openCommands, suggestCommands } from "./commands.js";
 import { excerpt } from "./message.js";
@@ -52,10 +52,15 @@ function swapContents(chat) {
 
 function contents(chat) {
   if (!canWrite(chat)) return [h("p", { className: "read-only" }, icon("mute"), "Only admins can post in this channel")];
-  const fresh = chat.type === "private" && !store.users.get(store.me)?.has_started;
+  const me = store.users.get(store.me);
+  if (chat.type === "private" && me?.blocked) return [wideButton("Unblock", () => unblock(me.id).catch((error) => toast(error.message)))];
+  const fresh = chat.type === "private" && !me?.has_started;
   if (!fresh) return [replyBar, form];
-  return [h("button", { type: "button", className: "start", onclick: () => submit("/start"), "data-testid": "start" }, "Start")];
+  return [wideButton("Start", () => submit("/start"))];
 }
+
+const wideButton = (label, onclick) =>
+  h("button", { type: "button", className: "start", onclick, "data-testid": label.toLowerCase() }, label);
 
 // Admins of a group may speak in its name, as they can in Telegram.
 function drawIdentity() {

@@ -4,6 +4,7 @@ import { byId, h } from "./dom.js";
 
 const TOAST_MS = 3500;
 const TOASTS = 3;
+const ANNOUNCED_MS = 2000;
 
 export function toast(text) {
   const host = byId("toasts");
@@ -25,8 +26,13 @@ export function alertBox(text) {
   dialog.showModal();
 }
 
+let silence = 0;
+
+// For screen readers: read out once, then gone, so that nobody walks into it later.
 export function announce(text) {
-  byId("announcer").textContent = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  byId("announcer").textContent = text;
+  clearTimeout(silence);
+  silence = setTimeout(() => { byId("announcer").textContent = ""; }, ANNOUNCED_MS);
 }
 
 export const connectionLost = (lost) => { byId("connection").hidden = !lost; };

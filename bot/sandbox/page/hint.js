@@ -10,6 +10,9 @@ const TRY = {
   group: ["/rate", "/top", "/week"],
 };
 
+const WHAT = "It remembers what your film club has seen. Search a film, tap some stars, look at the top list; " +
+  "then let time pass at the top of the page and read the weekly digest.";
+
 function draw(count) {
   const chat = currentChat();
   hint.hidden = count > 0 && chat !== undefined;
@@ -27,7 +30,7 @@ function introduction(chat) {
   return [
     picture(),
     h("h2", {}, chat.type === "private" ? `This is ${store.bot.first_name}` : "Quiet in here"),
-    h("p", {}, "It remembers what your film club has seen. Search a film, tap some stars, see the top list, then let time pass at the top of the page and read the weekly digest."),
+    h("p", {}, fresh && store.about.description ? store.about.description : WHAT),
     fresh ? h("p", { className: "hint-next" }, "Press Start below to begin.") : suggestions(chat),
   ];
 }

@@ -73,7 +73,16 @@ function replyQuote(message) {
 }
 
 export const excerpt = (message) =>
-  (message.text ?? message.caption ?? serviceText(message) ?? attachmentName(message)).replace(/\s+/g, " ").slice(0, 120);
+  (unspoiled(message) ?? serviceText(message) ?? attachmentName(message)).replace(/\s+/g, " ").slice(0, 120);
+
+// Its text with a block for each letter that a spoiler hides.
+function unspoiled(message) {
+  let text = message.text ?? message.caption;
+  for (const { type, offset, length } of message.entities ?? message.caption_entities ?? []) {
+    if (type === "spoiler") text = text.slice(0, offset) + "▒".repeat(length) + text.slice(offset + length);
+  }
+  return text;
+}
 
 const attachmentName = (message) => message.document?.file_name ?? (message.photo ? "Photo" : "Message");
 

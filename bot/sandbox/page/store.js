@@ -14,6 +14,7 @@ export const store = {
   threadId: null,
   unread: new Map(),
   problems: 0,
+  about: {},
 };
 
 const PRESENT = new Set(["creator", "administrator", "member", "restricted"]);
@@ -22,6 +23,7 @@ const ADMINS = new Set(["creator", "administrator"]);
 export function takeState(state) {
   store.bot = state.bot;
   store.problems = state.problems;
+  store.about = state.about ?? {};
   store.users = new Map(state.users.filter((user) => !user.is_bot).map((user) => [user.id, user]));
   store.chats = new Map(state.chats.map((chat) => [chat.id, chat]));
   if (!store.users.has(store.me)) store.me = rememberedPerson();
@@ -68,7 +70,7 @@ export const canWrite = (chat) => chat.type !== "channel" || isAdmin(chat);
 // The chats of the person who acts, the newest message first.
 export const myChats = () =>
   [...store.chats.values()]
-    .filter((chat) => belongs(chat, store.me))
+    .filter((chat) => belongs(chat, store.me) && !chat.migrated_to)
     .sort((a, b) => (b.last_message?.date ?? 0) - (a.last_message?.date ?? 0));
 
 export const titleOf = (chat) => (chat.type === "private" ? store.bot.first_name : (chat.title ?? "Chat"));
