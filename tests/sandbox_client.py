@@ -298,7 +298,10 @@ def _is_bots(event: Json, chat: int, kinds: set[str]) -> bool:
     if event["type"] not in kinds or event["chat_id"] != chat:
         return False
     message = event["message"]
-    return bool(message.get("from", {}).get("is_bot")) or message["chat"]["type"] == "channel"
+    if message["chat"]["type"] == "channel":
+        return True
+    # Who writes as a group has the sender of Telegram's own bot.
+    return bool(message.get("from", {}).get("is_bot")) and "sender_chat" not in message
 
 
 def _brief(event: Json) -> str:

@@ -28,6 +28,11 @@ def methods() -> dict[str, str]:
     return {name.lower(): name for name in _table()["methods"]}
 
 
+def returned(method: str) -> list[str]:
+    kinds: list[str] = _table()["methods"][method]["returns"]
+    return kinds
+
+
 def types() -> Json:
     fields: Json = _table()["types"]
     return fields
@@ -55,17 +60,18 @@ def _wrong(value: Any, kinds: list[str], path: str) -> Iterator[str]:
             if path not in TOLD_BY_TELEGRAM:
                 yield f'parameter "{path}" must be {" or ".join(kinds)}'
             return
-    yield from _mismatch(value, kinds, path, lenient=path in TOLD_BY_TELEGRAM)
+    yield from mismatches(value, kinds, path, lenient=path in TOLD_BY_TELEGRAM)
 
 
-def _mismatch(value: Any, kinds: list[str], path: str, *, lenient: bool) -> Iterator[str]:
+def mismatches(value: Any, kinds: list[str], path: str, *, lenient: bool = False) -> Iterator[str]:
+    """Where a JSON value is none of these types of the Bot API; `lenient` forgives a wrong structure."""
     if any(_is_scalar(value, kind) for kind in kinds):
         return
     if isinstance(value, list):
         inner = [kind.removeprefix("Array of ") for kind in kinds if kind.startswith("Array of ")]
         if inner:
             for index, item in enumerate(value):
-                yield from _mismatch(item, inner, f"{path}[{index}]", lenient=lenient)
+                yield from mismatches(item, inner, f"{path}[{index}]", lenient=lenient)
             return
     objects = [name for kind in kinds for name in _concrete(kind)]
     if isinstance(value, dict) and objects:
@@ -74,15 +80,18 @@ def _mismatch(value: Any, kinds: list[str], path: str, *, lenient: bool) -> Iter
         yield f'"{path}" must be {" or ".join(kinds)}'
 
 
-def _fields(value: Json, names: list[str], path: str, *, lenient: bool) -> Iterator[str]:
-    """Against whichever of the types knows most of the fields."""
-    best = max(names, key=lambda name: len(value.keys() & types()[name].get("fields", {}).keys()))
-    fields = types()[best].get("fields", {})
+def _fields(value: Json, names: list[str], path: str, *, lenient: bool) -> list[str]:
+    """The complaints of whichever of the types has the fewest."""
+    return min((list(_against(value, name, path, lenient=lenient)) for name in names), key=len)
+
+
+def _against(value: Json, kind: str, path: str, *, lenient: bool) -> Iterator[str]:
+    fields = types()[kind].get("fields", {})
     for name, item in value.items():
         if name not in fields:
-            yield f'unknown field "{name}" in "{path}" ({best})'
+            yield f'unknown field "{name}" in "{path}" ({kind})'
         else:
-            yield from _mismatch(item, fields[name]["types"], f"{path}.{name}", lenient=lenient)
+            yield from mismatches(item, fields[name]["types"], f"{path}.{name}", lenient=lenient)
     if not lenient:
         missing = [name for name, field in fields.items() if field["required"] and name not in value]
         yield from (f'"{path}.{name}" is required' for name in missing)
