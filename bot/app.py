@@ -14,6 +14,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 
 import handlers
 from bot import server
+from bot.attempts import Attempts
 from bot.clock import Clock
 from bot.config import Settings, token_of
 from bot.database import open_storage
@@ -27,6 +28,7 @@ from bot.signals import until_told_to_stop
 from bot.telegram_bot import build_bot, connect
 from handlers import commands
 from handlers.context import BotData, Context
+from handlers.errors import EXPLAINED
 from storage.service import Storage
 
 log = structlog.get_logger("matinee")
@@ -93,10 +95,10 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[None]) -> In
         .build()
     )
     application.bot_data.storage = storage
-    intake = Intake(application, storage.inbox, slots=settings.handlers_at_once)
+    attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()
-    return intake
+    return Intake(attempts, bot, storage.inbox, slots=settings.handlers_at_once)
 
 
 async def _publish(bot: ExtBot[None], storage: Storage) -> None:

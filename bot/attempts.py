@@ -31,43 +31,49 @@ class Attempt:
 _current: ContextVar[Attempt] = ContextVar("attempt")
 
 
-async def run(application: Application, update: Update, number: int) -> Attempt:  # type: ignore[type-arg]
-    """Handle `update` and report what its handlers raised, if anything."""
-    attempt = Attempt(number)
-    _current.set(attempt)
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            await application.process_update(update)
-    except TimeoutError as error:
-        attempt.number = LAST_TRY  # what hangs once hangs again, and holds up the person's other updates
-        await application.process_error(update, error)
-    return attempt
+class Attempts:
+    """Runs updates through an application. `final` are errors that have an answer of their own and will stay."""
 
+    def __init__(self, application: Application, final: tuple[type[Exception], ...] = ()) -> None:  # type: ignore[type-arg]
+        self._application = application
+        self._final = final
+        application.add_error_handler(self._keep_error)
 
-async def keep_error(update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
-    """The first error handler: while another try is to come, those that tell the person stay silent."""
-    attempt = _current.get(None)
-    if attempt is None or context.error is None:
-        return
-    attempt.error = context.error
-    attempt.again = attempt.number < LAST_TRY and worth_repeating(context.error, update)
-    if attempt.again:
-        raise ApplicationHandlerStop
+    async def run(self, update: Update, number: int) -> Attempt:
+        """Handle `update` and report what its handlers raised, if anything."""
+        attempt = Attempt(number)
+        _current.set(attempt)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                await self._application.process_update(update)
+        except TimeoutError as error:
+            attempt.number = LAST_TRY  # what hangs once hangs again, and holds up the person's other updates
+            await self._application.process_error(update, error)
+        return attempt
 
+    async def _keep_error(self, update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]
+        """The first error handler: while another try is to come, those that tell the person stay silent."""
+        attempt = _current.get(None)
+        if attempt is None or context.error is None:
+            return
+        attempt.error = context.error
+        attempt.again = attempt.number < LAST_TRY and self._worth_repeating(context.error, update)
+        if attempt.again:
+            raise ApplicationHandlerStop
 
-def worth_repeating(error: Exception, update: object) -> bool:
-    """Whether the same update may succeed later without doing harm twice.
+    def _worth_repeating(self, error: Exception, update: object) -> bool:
+        """Whether the same update may succeed later without doing harm twice.
 
-    A change is applied once however often it runs, but a message whose fate is unknown would be sent twice;
-    a button's edit or answer would not.
-    """
-    if isinstance(error, Forbidden | BadRequest | ChatMigrated | InvalidToken):
-        return False
-    if isinstance(error, StorageError):
-        return isinstance(error, DatabaseUnavailable)
-    if isinstance(error, TelegramError) and may_have_been_sent(error):
-        return isinstance(update, Update) and update.callback_query is not None
-    return True
+        A change is applied once however often it runs, but a message whose fate is unknown would be sent twice;
+        a button's edit or answer would not.
+        """
+        if isinstance(error, DatabaseUnavailable):
+            return True
+        if isinstance(error, (StorageError, Forbidden, BadRequest, ChatMigrated, InvalidToken, *self._final)):
+            return False
+        if isinstance(error, TelegramError) and may_have_been_sent(error):
+            return isinstance(update, Update) and update.callback_query is not None
+        return True
 
 
 def pause_s(attempt: Attempt) -> float:

@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 import structlog
-from telegram import Update
-from telegram.ext import Application
+from telegram import Bot, Update
 
-from bot import attempts, telemetry
+from bot import telemetry
+from bot.attempts import LAST_TRY, Attempts, pause_s
 from bot.dispatch import Dispatcher
 from bot.updates import person_of, slim
 from storage.inbox import Inbox
@@ -19,13 +19,13 @@ log = structlog.get_logger("matinee.intake")
 class Intake:
     """The inbox's worker. What it has not finished when it stops, it runs again at the next start."""
 
-    def __init__(self, application: Application, inbox: Inbox, *, slots: int) -> None:  # type: ignore[type-arg]
-        self._application = application
+    def __init__(self, attempts: Attempts, bot: Bot, inbox: Inbox, *, slots: int) -> None:
+        self._attempts = attempts
+        self._bot = bot
         self._inbox = inbox
         self._dispatcher = Dispatcher(self._handle, slots=slots)
         self._tries: dict[int, int] = {}
         telemetry.waiting.set_function(lambda: self.waiting)
-        application.add_error_handler(attempts.keep_error)
 
     async def resume(self) -> None:
         """Run what a former process took and did not finish.
@@ -34,7 +34,7 @@ class Intake:
         """
         for item in await self._inbox.undone():
             self._tries[item.id] = await self._inbox.failed(item.id)
-            if self._tries[item.id] >= attempts.LAST_TRY:
+            if self._tries[item.id] >= LAST_TRY:
                 await self._finish(item, "failed")
             else:
                 self._dispatcher.put(item)
@@ -65,11 +65,11 @@ class Intake:
     async def _try(self, item: InboxItem) -> float | None:
         number = self._tries.get(item.id, 0) + 1
         try:
-            update = Update.de_json(slim(item.payload), self._application.bot)
+            update = Update.de_json(slim(item.payload), self._bot)
         except Exception:  # whatever python-telegram-bot raises for a shape it does not expect
             return await self._unparsable(item)
         with telemetry.handling.time():
-            attempt = await attempts.run(self._application, update, number)
+            attempt = await self._attempts.run(update, number)
         if attempt.error is None:
             await self._finish(item, "done")
             return None
@@ -79,12 +79,12 @@ class Intake:
             return None
         telemetry.retried.inc()
         log.warning("handler failed", update_id=item.update_id, number=number, exc_info=attempt.error)
-        return attempts.pause_s(attempt)
+        return pause_s(attempt)
 
     async def _unparsable(self, item: InboxItem) -> float | None:
         self._tries[item.id] = await self._inbox.failed(item.id)
         log.exception("unparsable update", update_id=item.update_id, number=self._tries[item.id])
-        if self._tries[item.id] < attempts.LAST_TRY:
+        if self._tries[item.id] < LAST_TRY:
             return 0.0
         await self._finish(item, "unparsable")
         return None

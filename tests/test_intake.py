@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot, TypeHandler
 
-from bot import attempts
+from bot.attempts import Attempts
 from bot.intake import Intake
 from bot.transport import AiohttpRequest, NotSent, OutcomeUnknown
 from storage.errors import DatabaseUnavailable, MovieNotFound
@@ -81,10 +81,10 @@ def intake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Intake:
     """The real intake on a real inbox; between tries it does not wait."""
-    monkeypatch.setattr(attempts, "pause_s", lambda _: 0.0)
-    made = Intake(application, sqlite_storage.inbox, slots=8)
+    monkeypatch.setattr("bot.intake.pause_s", lambda _: 0.0)
+    attempts = Attempts(application, final=(LookupError,))
     application.add_error_handler(handlers.on_error)
-    return made
+    return Intake(attempts, application.bot, sqlite_storage.inbox, slots=8)
 
 
 async def settled(intake: Intake) -> None:
@@ -154,7 +154,7 @@ async def test_after_five_failures_it_is_given_up_and_the_person_told_once(
 
 @pytest.mark.parametrize(
     "failure",
-    [MovieNotFound(7), BadRequest("chat not found"), Forbidden("blocked")],
+    [MovieNotFound(7), LookupError("a stale button"), BadRequest("chat not found"), Forbidden("blocked")],
     ids=lambda each: type(each).__name__,
 )
 async def test_a_failure_that_stays_is_told_at_once(
