@@ -42,10 +42,11 @@ function takeLandmarks(list) {
 }
 
 // A landmark that has passed is nowhere to jump to: the bot announces the next one.
+const ahead = () => known.filter((landmark) => landmark.at > now());
+
 function drawLandmarks() {
-  const ahead = known.filter((landmark) => landmark.at > now());
   const focused = landmarks.contains(document.activeElement);
-  landmarks.replaceChildren(...ahead.map((landmark) => h("button", {
+  landmarks.replaceChildren(...ahead().map((landmark) => h("button", {
     type: "button", className: "jump", "data-testid": `jump-${slug(landmark.name)}`,
     "aria-label": `Jump to ${landmark.name}, ${landmarkMoment(landmark.at)}`,
     onclick: () => move({ to: landmark.at }),
@@ -74,6 +75,11 @@ function draw() {
   time.textContent = shown.time;
 }
 
+function tick() {
+  draw();
+  if (landmarks.childElementCount !== ahead().length) drawLandmarks();
+}
+
 // On a phone the buttons are behind the clock's face; on a wide screen they always show.
 function toggle(open = !host.classList.contains("open")) {
   host.classList.toggle("open", open);
@@ -86,7 +92,7 @@ host.addEventListener("keydown", (event) => {
   face.focus();
 });
 document.addEventListener("pointerdown", (event) => { if (!host.contains(event.target)) toggle(false); });
-setInterval(draw, 1000);
+setInterval(tick, 1000);
 
 on("clock", takeClock);
 on("landmarks", ({ landmarks: list }) => takeLandmarks(list));

@@ -16,6 +16,7 @@ const drafts = new Map();
 const lastSent = new Map();
 let replyTo = null;
 let anonymous = false;
+let shown = "";
 
 const input = h("textarea", {
   className: "composer-input", rows: 1, maxLength: MAX_LENGTH, "data-testid": "composer", "aria-label": "Message",
@@ -32,15 +33,20 @@ const place = () => `${store.me}:${store.chatId}:${store.threadId ?? ""}`;
 
 function show() {
   const chat = currentChat();
-  cancelReply();
-  closeCommands();
-  anonymous = false;
+  if (place() !== shown) leave();
+  shown = place();
   swapContents(chat);
   const draft = drafts.get(place()) ?? "";
   if (input.value !== draft) input.value = draft;
   input.placeholder = chat?.type === "channel" ? "Broadcast a message" : "Message";
   drawIdentity();
   fit();
+}
+
+function leave() {
+  cancelReply();
+  closeCommands();
+  anonymous = false;
 }
 
 // Elements that stay keep the focus and the caret.
@@ -68,7 +74,7 @@ function drawIdentity() {
   identity.hidden = !chat || !chat.type.endsWith("group") || !isAdmin(chat);
   identity.setAttribute("aria-pressed", anonymous);
   identity.title = anonymous ? "You post in the group’s name" : "You post as yourself";
-  identity.textContent = anonymous ? "as group" : "as you";
+  identity.textContent = anonymous ? "as group" : `as ${store.users.get(store.me)?.first_name}`;
 }
 
 // The field grows with its text; only here is its height measured, never on an event from outside.

@@ -7,6 +7,7 @@ import { clockTime } from "./time.js";
 import { toast } from "./feedback.js";
 
 const MOST_CALLS = 200;
+const MOST_PROBLEMS = 30;
 
 const drawer = byId("drawer");
 const count = h("span", { className: "tool-count" });
@@ -42,7 +43,7 @@ async function refresh() {
   try {
     const [outbox, found] = await Promise.all([loadOutbox(0), loadProblems()]);
     calls.replaceChildren(...outbox.slice(-MOST_CALLS).reverse().map(callLine));
-    problems.replaceChildren(...found.map(problemLine));
+    problems.replaceChildren(...found.slice(-MOST_PROBLEMS).reverse().map(problemLine));
     if (!found.length) problems.append(h("li", { className: "fine" }, icon("check"), "No problems so far"));
     countProblems(found.length);
   } catch (error) {
@@ -67,7 +68,7 @@ function callLine(call) {
 const problemLine = (problem) => h("li", {}, h("b", {}, problem.kind), h("span", {}, problem.detail));
 
 function countProblems(number) {
-  count.textContent = number || "";
+  count.textContent = number > 99 ? "99+" : number;
   count.hidden = !number;
   toggle.setAttribute("aria-label", number ? `Developer drawer, ${number} problems` : "Developer drawer");
 }

@@ -35,7 +35,7 @@ function bubble(message, sender) {
   const entities = message.entities ?? message.caption_entities;
   const body = h("div", { className: "text", dir: "auto" }, richText(text, entities), meta(message));
   const heading = sender ? senderLine(message, sender) : null;
-  return h("div", { className: "bubble" }, heading, replyQuote(message), attachment(message), body, linkPreview(message));
+  return h("div", { className: "bubble" }, heading, replyQuote(message), attachment(message), body, linkPreview(message), reactions(message));
 }
 
 function senderLine(message, sender) {
@@ -60,6 +60,11 @@ const topicName = (message) =>
 function meta(message) {
   const time = h("time", { dateTime: new Date(message.date * 1000).toISOString(), title: fullMoment(message.date) }, clockTime(message.date));
   return h("span", { className: "meta" }, message.edit_date ? h("span", { className: "edited" }, "edited ") : null, time);
+}
+
+function reactions(message) {
+  const emoji = message.reactions?.map((reaction) => reaction.emoji).filter(Boolean);
+  return emoji?.length ? h("div", { className: "reactions", "aria-label": "Reactions" }, emoji.join(" ")) : null;
 }
 
 function replyQuote(message) {

@@ -71,7 +71,10 @@ export const canWrite = (chat) => chat.type !== "channel" || isAdmin(chat);
 export const myChats = () =>
   [...store.chats.values()]
     .filter((chat) => belongs(chat, store.me) && !chat.migrated_to)
-    .sort((a, b) => (b.last_message?.date ?? 0) - (a.last_message?.date ?? 0));
+    .sort((a, b) => newestOf(b) - newestOf(a));
+
+// The chat with the bot waits at the top for its first message.
+const newestOf = (chat) => chat.last_message?.date ?? (chat.type === "private" ? Infinity : 0);
 
 export const titleOf = (chat) => (chat.type === "private" ? store.bot.first_name : (chat.title ?? "Chat"));
 
