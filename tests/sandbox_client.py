@@ -32,6 +32,7 @@ class SandboxClient:
     def __init__(self, url: str, key: str) -> None:
         self._http = aiohttp.ClientSession(url, headers={"X-Sim-Key": key})
         self._events: list[Json] = []
+        self._acted = 0
         self._news = asyncio.Condition()
 
     async def _listen(self, ready: asyncio.Event) -> None:
@@ -80,6 +81,7 @@ class SandboxClient:
 
     async def send(self, user: int, chat: int, text: str, **where: Any) -> Json:
         """The message; where: reply_to, thread_id, as_chat, edit."""
+        self._acted = self.now
         sent = await self.post("/sim/message", user_id=user, chat_id=chat, text=text, **where)
         return dict(sent["message"])
 
@@ -88,12 +90,14 @@ class SandboxClient:
         message = await self.message(chat, message_id)
         row, col = _place(message, button)
         where = {"user_id": user, "chat_id": chat, "message_id": message_id, "row": row, "col": col}
+        self._acted = self.now
         answer: Json | None = (await self.post("/sim/press", **where, wait=wait))["answer"]
         return answer
 
     async def forge(self, user: int, chat: int, message_id: int, data: str, wait: float = PATIENCE_S) -> Json | None:
         """Press a button that need not exist."""
         where = {"user_id": user, "chat_id": chat, "message_id": message_id}
+        self._acted = self.now
         pressed = await self.post("/sim/press", **where, data=data, forge=True, wait=wait)
         answer: Json | None = pressed["answer"]
         return answer
@@ -110,9 +114,9 @@ class SandboxClient:
     async def last(self, chat: int) -> Json:
         return (await self.messages(chat))[-1]
 
-    async def wait_for_reply(self, chat: int, since: int = 0, timeout_s: float = PATIENCE_S) -> Json:
-        """The bot's first new message in a chat from a place in the events on."""
-        event, _ = await self.wait_for(lambda event: _is_bots(event, chat, {"message"}), since, timeout_s)
+    async def wait_for_reply(self, chat: int, timeout_s: float = PATIENCE_S) -> Json:
+        """The bot's first new message in a chat since the last `send` or `press`."""
+        event, _ = await self.wait_for(lambda event: _is_bots(event, chat, "message"), self._acted, timeout_s)
         return dict(event["message"])
 
     async def outbox(self, method: str | None = None) -> list[Json]:
@@ -136,14 +140,18 @@ class SandboxClient:
 
 
 class Talk:
-    """One person in one chat. `reply` and `edit` give what the bot did since the last of them, in order."""
+    """One person in one chat.
+
+    `reply` gives the bot's new messages and `edit` its changes of messages, each in order, one a call,
+    from the person's last word or press on.
+    """
 
     def __init__(self, client: SandboxClient, user: int, chat: int, thread: int | None, place: int) -> None:
         self.client, self.user, self.chat, self.thread = client, user, chat, thread
-        self._place = place
+        self._places = {"message": place, "edit": place}
 
     async def says(self, text: str, **where: Any) -> Json:
-        self._place = self.client.now
+        self.begin_here()
         where = where if self.thread is None else {"thread_id": self.thread, **where}
         return await self.client.send(self.user, self.chat, text, **where)
 
@@ -154,17 +162,17 @@ class Talk:
 
     async def reply(self, timeout_s: float = PATIENCE_S) -> "Shown":
         """The bot's next new message here."""
-        return await self._next({"message"}, None, timeout_s)
+        return await self._next("message", None, timeout_s)
 
     async def edit(self, message_id: int | None = None, timeout_s: float = PATIENCE_S) -> "Shown":
         """The bot's next change of a message here."""
-        return await self._next({"edit"}, message_id, timeout_s)
+        return await self._next("edit", message_id, timeout_s)
 
-    async def _next(self, kinds: set[str], message_id: int | None, timeout_s: float) -> "Shown":
+    async def _next(self, kind: str, message_id: int | None, timeout_s: float) -> "Shown":
         def wanted(event: Json) -> bool:
-            return _is_bots(event, self.chat, kinds) and message_id in {None, event["message"]["message_id"]}
+            return _is_bots(event, self.chat, kind) and message_id in {None, event["message"]["message_id"]}
 
-        event, self._place = await self.client.wait_for(wanted, self._place, timeout_s)
+        event, self._places[kind] = await self.client.wait_for(wanted, self._places[kind], timeout_s)
         return Shown(self, event["message"])
 
     async def stays_silent(self, for_s: float = 0.3) -> bool:
@@ -180,7 +188,7 @@ class Talk:
 
     def begin_here(self) -> None:
         """Forget what the bot did so far."""
-        self._place = self.client.now
+        self._places = dict.fromkeys(self._places, self.client.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +302,8 @@ def _place(message: Json, button: str) -> tuple[int, int]:
     raise Refused(f"no button {button!r} among {[each['text'] for _, _, each in places]}")
 
 
-def _is_bots(event: Json, chat: int, kinds: set[str]) -> bool:
-    if event["type"] not in kinds or event["chat_id"] != chat:
+def _is_bots(event: Json, chat: int, kind: str) -> bool:
+    if event["type"] != kind or event["chat_id"] != chat:
         return False
     message = event["message"]
     if message["chat"]["type"] == "channel":

@@ -109,3 +109,13 @@ async def test_one_person_can_press_through_the_client(client: SandboxClient) ->
 
     assert toast == {"text": "Ann: r:8", "show_alert": False, "url": None}
     assert (await client.last(ANN))["message_id"] == shown["message_id"]
+
+
+async def test_a_change_is_found_after_a_later_reply(client: SandboxClient) -> None:
+    talk = await client.open()
+    card = await talk.asks("dune")
+    await card.press("8")
+    await client.send(ANN, ANN, "arrival")
+
+    assert (await talk.reply()).text == "arrival"
+    assert (await card.changed()).text == "rated"

@@ -27,6 +27,7 @@ async def bot() -> AsyncIterator[Bot]:
         ({"reply_parameters": {"message_id": 1, "message": 2}}, 'unknown field "message" in "reply_parameters"'),
         ({"entities": [{"type": "bold", "offset": 0}]}, '"entities[0].length" is required'),
         ({"reply_markup": keyboard([button(callback_data="x", color="red")])}, 'unknown field "color"'),
+        ({"reply_markup": keyboard([button(callback_data=8)])}, 'callback_data" must be String'),
         ({"reply_markup": keyboard([button(callback_data="x", url="imdb.com")])}, "an inline button has two actions"),
         ({"reply_markup": keyboard([button("")])}, "an inline button has no text"),
         ({"reply_markup": keyboard([button()] * 9)}, "more than 8 inline buttons in a row"),
@@ -75,6 +76,12 @@ async def test_methods_that_are_not_played_say_so(bot: Bot) -> None:
 
     assert unplayed.error == "Bad Request: [sandbox] method not implemented"
     assert (unknown.status, unknown.error) == (404, "Not Found: method not found")
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+async def test_pages_of_other_sites_cannot_play_the_bot(bot: Bot, headers: dict[str, str]) -> None:
+    async with bot._http.get(f"/bot{TOKEN}/getUpdates", headers=headers) as response:
+        assert response.status == 403
 
 
 async def test_names_of_methods_have_no_case(bot: Bot) -> None:

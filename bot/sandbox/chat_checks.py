@@ -1,11 +1,14 @@
 """May the bot do this here? Telegram's order of checks and its words."""
 
+import re
+
 from bot.sandbox.errors import ApiError, bad, forbidden
 from bot.sandbox.params import Params
 from bot.sandbox.state import ADMINS, Chat
 from bot.sandbox.world import World
 
 GENERAL = 1
+NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 def chat_of(world: World, params: Params, name: str = "chat_id", *, write: bool = True) -> Chat:
@@ -33,7 +36,7 @@ def _find(world: World, raw: str) -> Chat:
         found = (chat for chat in world.state.chats.values() if chat.type != "private")
         chat = next((c for c in found if c.profile.get("username", "").lower() == raw[1:].lower()), None)
     else:
-        chat = world.state.chats.get(int(raw)) if raw.lstrip("-").isdecimal() else None
+        chat = world.state.chats.get(int(raw)) if NUMBER.fullmatch(raw) else None
     if chat is None:
         raise bad("chat not found")
     return chat

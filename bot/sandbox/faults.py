@@ -38,8 +38,11 @@ class Faults:
         kind = order.get("kind")
         if kind not in BEFORE | AFTER:
             raise SimError(f"No such kind of fault: {kind}. There are {', '.join(sorted(BEFORE | AFTER))}.")
-        when = {name: re.compile(str(pattern)) for name, pattern in (order.get("when") or {}).items()}
-        times = int(order.get("times", 1))
+        try:
+            when = {name: re.compile(str(pattern)) for name, pattern in (order.get("when") or {}).items()}
+            times = int(order.get("times", 1))
+        except (re.error, TypeError, ValueError, AttributeError) as error:
+            raise SimError(f'"when" holds patterns by parameter, "times" a number: {error}.') from None
         self.planned.append(Fault(str(order.get("method", "*")).lower(), kind, times, when, order))
 
     def strike(self, method: str, params: Mapping[str, Any]) -> Fault | None:

@@ -15,8 +15,6 @@ HERE = frozenset({"127.0.0.1", "localhost"})
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A page elsewhere can make a browser send requests here; a name that resolves here is no permission."""
-    if request.path.startswith("/bot"):
-        return await handler(request)
     if not _is_here(f"//{request.host}") or not _is_here(request.headers.get("Origin", "//localhost")):
         return web.json_response({"error": "The sandbox is for this machine only."}, status=403)
     if request.path.startswith("/sim") and not has_key(request):
@@ -26,7 +24,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     if not response.prepared:
         response.headers.setdefault("Cache-Control", "no-cache")
-        response.headers.update({"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"})
+        response.headers.update(
+            {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+        )
     return response
 
 

@@ -11,6 +11,8 @@ GLOBAL = (30, 1.0)
 PRIVATE = (3, 3.0)
 GROUP = (20, 60.0)
 """So many calls within so many seconds."""
+EVERYWHERE = 0
+"""No chat has this id."""
 
 
 class Rates:
@@ -22,7 +24,9 @@ class Rates:
     def wait_for(self, chat_id: int) -> int:
         """Count a send or an edit; seconds until it would have been free, 0 when it is."""
         now = self._clock.now()
-        limits = ((0, GLOBAL), (chat_id, PRIVATE if chat_id > 0 else GROUP))
+        limits = [(EVERYWHERE, GLOBAL)]
+        if chat_id != EVERYWHERE:
+            limits.append((chat_id, PRIVATE if chat_id > 0 else GROUP))
         wait = max(self._wait(key, limit, now) for key, limit in limits)
         if wait <= 0 or self.mode != "enforce":
             for key, _ in limits:

@@ -8,7 +8,7 @@ from bot.sandbox import people
 from bot.sandbox.callbacks import Press
 from bot.sandbox.keys import WORLD
 from bot.sandbox.people import Said, Tap
-from bot.sandbox.sim_body import answer, body_of, chat_in, integer, optional_integer, person_in, text
+from bot.sandbox.sim_body import answer, body_of, chat_in, integer, number, optional_integer, person_in, text
 from bot.sandbox.state import Chat, Json
 from bot.sandbox.views import sim_message
 
@@ -18,9 +18,9 @@ LONGEST_WAIT_S = 60.0
 async def message(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await body_of(request)
     chat, user_id = chat_in(world, body), person_in(world, body)
-    words, number = text(body, "text"), optional_integer(body, "edit")
-    if number is not None:
-        stored, update_id = people.edit(world, chat, user_id, number, words)
+    words, edited = text(body, "text"), optional_integer(body, "edit")
+    if edited is not None:
+        stored, update_id = people.edit(world, chat, user_id, edited, words)
     else:
         places = {name: optional_integer(body, name) for name in ("reply_to", "thread_id", "as_chat")}
         stored, update_id = people.say(world, chat, Said(user_id, words, **places))
@@ -39,7 +39,7 @@ async def press(request: web.Request) -> web.Response:
     query, update_id = people.press(world, chat, tap)
     seen: Json = {"callback_query_id": query.query_id, "update_id": update_id, "answer": None}
     if body.get("wait"):
-        seen |= await _waited(query, chat, min(float(body["wait"]), LONGEST_WAIT_S))
+        seen |= await _waited(query, chat, min(number(body, "wait", 0), LONGEST_WAIT_S))
     return answer(seen)
 
 

@@ -38,6 +38,13 @@ def optional_integer(body: Json, name: str) -> int | None:
         raise SimError(f'"{name}" must be a number.') from None
 
 
+def number(body: Json, name: str, default: float) -> float:
+    try:
+        return float(body.get(name) or default)
+    except (TypeError, ValueError):
+        raise SimError(f'"{name}" must be a number.') from None
+
+
 def text(body: Json, name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:

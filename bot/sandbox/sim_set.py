@@ -6,7 +6,7 @@ from bot.sandbox import membership
 from bot.sandbox.errors import SimError
 from bot.sandbox.keys import WORLD
 from bot.sandbox.posting import post
-from bot.sandbox.sim_body import answer, body_of, chat_in, integer, optional_integer, person_in, text
+from bot.sandbox.sim_body import answer, body_of, chat_in, integer, number, optional_integer, person_in, text
 from bot.sandbox.sim_look import clock_json
 from bot.sandbox.state import Chat, Json, User
 from bot.sandbox.views import profile_of, sim_chat, sim_user
@@ -18,9 +18,9 @@ USER_FIELDS = ("first_name", "last_name", "username", "language_code", "is_premi
 async def clock(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await body_of(request)
     if body.get("to") is not None:
-        world.clock.move_to(float(body["to"]))
+        world.clock.move_to(number(body, "to", 0))
     else:
-        world.clock.advance(float(body.get("advance_s", 0)))
+        world.clock.advance(number(body, "advance_s", 0))
     world.publish({"type": "clock", **clock_json(world)})
     return answer(clock_json(world))
 
@@ -94,8 +94,8 @@ async def member(request: web.Request) -> web.Response:
     seen, user_id = chat_in(world, body), integer(body, "user_id")
     if user_id != world.bot_id:
         person_in(world, body)
-    number = membership.set_member(world, seen, user_id, text(body, "status"), by=optional_integer(body, "by"))
-    return answer({"chat": sim_chat(world, seen), "update_id": number})
+    update_id = membership.set_member(world, seen, user_id, text(body, "status"), by=optional_integer(body, "by"))
+    return answer({"chat": sim_chat(world, seen), "update_id": update_id})
 
 
 async def block(request: web.Request) -> web.Response:
@@ -112,10 +112,10 @@ async def migrate(request: web.Request) -> web.Response:
 
 async def raw(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await body_of(request)
-    number = world.updates.push_raw(body)
+    update_id = world.updates.push_raw(body)
     world.polling.wake()
     world.webhook.wake()
-    return answer({"update_id": number})
+    return answer({"update_id": update_id})
 
 
 async def fault(request: web.Request) -> web.Response:

@@ -12,6 +12,8 @@ import orjson
 
 from bot.sandbox.state import Json
 
+SCALARS = frozenset({"String", "Boolean", "Integer", "Float"})
+
 TOLD_BY_TELEGRAM = frozenset({"reply_markup", "commands", "reply_parameters", "link_preview_options", "reaction"})
 """Where the structure is wrong, Telegram itself has words for it."""
 
@@ -76,7 +78,7 @@ def mismatches(value: Any, kinds: list[str], path: str, *, lenient: bool = False
     objects = [name for kind in kinds for name in _concrete(kind)]
     if isinstance(value, dict) and objects:
         yield from _fields(value, objects, path, lenient=lenient)
-    elif not lenient:
+    elif not lenient or (isinstance(value, str | int | float) and SCALARS.issuperset(kinds)):
         yield f'"{path}" must be {" or ".join(kinds)}'
 
 
