@@ -29,6 +29,7 @@ from bot.telegram_bot import build_bot, connect
 from handlers import commands
 from handlers.context import BotData, Context
 from handlers.errors import EXPLAINED
+from storage.errors import StorageError
 from storage.service import Storage
 
 log = structlog.get_logger("matinee")
@@ -128,7 +129,10 @@ def _first(failed: BaseException) -> BaseException:
 async def _purge(storage: Storage) -> None:
     """Every hour, forget updates that were finished long ago."""
     while True:
-        await storage.inbox.purge()
+        try:
+            await storage.inbox.purge()
+        except StorageError as error:
+            log.warning("old updates could not be forgotten yet", reason=str(error))
         await asyncio.sleep(3600)
 
 

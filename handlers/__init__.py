@@ -15,8 +15,8 @@ from telegram.ext import (
 
 from handlers import callback_data as carry
 from handlers import cards, digest, errors, history, i18n, members, my, privacy, rate, search, start, top, week
-from handlers.callback_data import StaleButton
 from handlers.context import Context, is_group
+from handlers.refusals import StaleButton
 
 # An edited message runs no command again.
 NEW = filters.UpdateType.MESSAGE

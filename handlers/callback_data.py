@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 from telegram import Update
 
+from handlers.refusals import StaleButton
 from storage.values import MyOrder, Period
 
 LARGEST_PAGE = 999
@@ -18,17 +19,6 @@ QUERY_BYTES = 54
 
 _ID = r"([1-9][0-9]{0,17})"
 _PAGE = r"([0-9]{1,3})"
-
-
-class StaleButton(Exception):
-    """The button is of a shape that this version does not know: very old, or forged."""
-
-    def __init__(self, data: object) -> None:
-        super().__init__(f"no button carries {data!r}")
-
-
-class ForeignButton(Exception):
-    """The button is somebody else's."""
 
 
 def _match(pattern: re.Pattern[str], data: object) -> re.Match[str]:

@@ -6,8 +6,9 @@ from telegram import Chat, ChatMember, Message, Update
 from telegram.error import TelegramError
 
 from handlers import digest_keyboards, texts, zones
-from handlers.callback_data import Digest, StaleButton, data_of
+from handlers.callback_data import Digest, data_of
 from handlers.context import Context, actor_of, acts_as_chat, is_group, viewer_of
+from handlers.refusals import StaleButton
 from handlers.screen import send, show
 
 ADMINS = {ChatMember.ADMINISTRATOR, ChatMember.OWNER}

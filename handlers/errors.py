@@ -9,8 +9,8 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from handlers import screen, texts
-from handlers.callback_data import ForeignButton, StaleButton
-from handlers.context import ActsAsChat, Context
+from handlers.context import Context
+from handlers.refusals import ActsAsChat, ForeignButton, StaleButton
 from storage.errors import BadStars, CatalogueNotReady, DatabaseUnavailable, MovieNotFound, UnknownZone
 
 log = structlog.get_logger("matinee.handlers")

@@ -1,3 +1,3 @@
 """Fixtures that many tests share; those of the databases live in `databases`."""
 
-pytest_plugins = ["tests.catalogues", "tests.databases"]
+pytest_plugins = ["tests.catalogues", "tests.conversations", "tests.databases"]

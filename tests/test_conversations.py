@@ -1,0 +1,240 @@
+"""Whole conversations over HTTP, in a local Telegram that refuses what the real one refuses."""
+
+from datetime import timedelta
+
+from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
+from tests.conversations import Stage
+
+
+async def test_the_journey_of_a_rating_leaves_exactly_its_entries(stage: Stage) -> None:
+    talk = await stage.client.open()
+    start = await talk.asks("/start")
+    assert "Ann" in start.text
+    card = await talk.asks("godfahter")
+    assert card.text.startswith("🎬 The Godfather (1972)")
+    toasts = []
+    for button in ("8", "• 8", "9", "✕ Remove", "7"):
+        toasts.append((await card.press(button)).text)
+        card = await card.now()
+
+    assert toasts == ["8 ★ saved", "Already 8 ★", "8 → 9 ★", "Rating removed.", "7 ★ saved"]
+    assert [(entry.action, entry.before, entry.after) for entry in await stage.trail()] == [
+        ("rating.create", None, {"stars": 8}),
+        ("rating.update", {"stars": 8}, {"stars": 9}),
+        ("rating.delete", {"stars": 9}, None),
+        ("rating.create", None, {"stars": 7}),
+    ]
+    assert {(entry.actor, entry.chat_id) for entry in await stage.trail()} == {(ANN, ANN)}
+    assert all(entry.update_id for entry in await stage.trail())
+
+
+async def test_my_top_week_and_history_answer_after_it(stage: Stage) -> None:
+    talk = await stage.client.open()
+    await (await talk.asks("godfahter")).press("9")
+
+    assert "The Godfather (1972) · 9 ★" in (await talk.asks("/my")).text
+    assert "from 5 ratings on" in (await talk.asks("/top")).text
+    assert "1 film · 1 person · 1 rating" in (await talk.asks("/week")).text
+    assert "– → 9 ★" in (await talk.asks("/history")).text
+    assert await stage.client.problems() == []
+
+
+async def test_undo_restores_the_former_stars(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("the matrix")
+    await card.press("8")
+    await card.press("3")
+    card = await card.now()
+    toast = await card.press("↶ Undo")
+
+    assert toast.text == "3 → 8 ★"
+    assert "You: 8 ★" in (await card.now()).text
+
+
+async def test_namesakes_are_told_apart_and_open_their_cards(stage: Stage) -> None:
+    talk = await stage.client.open()
+    hits = await talk.asks("dune")
+    assert hits.buttons[:2] == ["Dune (2021)", "Dune (1984)"]
+    await hits.press("Dune (1984)")
+
+    assert (await hits.now()).text.startswith("🎬 Dune (1984)")
+
+
+async def test_pages_of_a_search_go_on_and_back(stage: Stage) -> None:
+    talk = await stage.client.open()
+    first = await talk.asks("/search harry")
+    await first.press("Next ›")
+    second = await first.now()
+    assert "11. " in second.text
+    await second.press("‹ Previous")
+
+    assert (await first.now()).text == first.text
+
+
+async def test_nothing_found_says_what_to_try(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    assert "I found nothing for “xqzwv <b>&”" in (await talk.asks("xqzwv <b>&")).text
+
+
+async def test_a_club_shares_one_card_with_everybodys_voices(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search@matinee_demo_bot the matrix")
+    await card.press("9", by=ANN)
+    await card.press("6", by=BEN)
+    shown = await card.now()
+
+    assert "Here: 7.5 ★ · 2 ratings" in shown.text
+    assert "Ann Hart 9 · Ben Okafor 6" in shown.text
+    assert not any(label.startswith("•") for label in shown.buttons)
+
+
+async def test_anothers_undo_changes_nothing(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search the matrix")
+    await card.press("9", by=ANN)
+    card = await card.now()
+    toast = await card.press("↶ Undo", by=BEN)
+
+    assert (toast.text, toast.is_alert) == ("This button belongs to somebody else.", True)
+    assert len(await stage.trail()) == 1
+
+
+async def test_an_anonymous_admin_is_asked_to_press_as_themselves(stage: Stage) -> None:
+    talk = await stage.client.open(ANN, CLUB)
+    reply = await talk.asks("/rate the matrix 9", as_chat=CLUB)
+
+    assert "Press the button as yourself" in reply.text
+    await reply.press("9", by=ANN)
+    assert [entry.actor for entry in await stage.trail()] == [ANN]
+
+
+async def test_rate_with_stars_rates_at_once(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("/rate the matrix 9/10")
+
+    assert card.text.startswith("9 ★ saved")
+    assert [entry.after for entry in await stage.trail()] == [{"stars": 9}]
+
+
+async def test_a_number_in_a_title_is_no_rating(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("/rate alien 3")
+
+    assert card.text.startswith("🎬 Alien 3 (1992)")
+    assert await stage.trail() == []
+
+
+async def test_the_round_of_well_known_films_goes_on_after_stars_and_after_havent_seen(stage: Stage) -> None:
+    talk = await stage.client.open()
+    first = await talk.asks("/rate")
+    toast = await first.press("8")
+    second = await first.now()
+    await second.press("Haven’t seen ›")
+    third = await first.now()
+
+    assert toast.text == "8 ★ saved"
+    assert len({first.text, second.text, third.text}) == 3
+    assert len(await stage.trail()) == 1
+
+
+async def test_my_ratings_can_be_opened_changed_and_left_again(stage: Stage) -> None:
+    talk = await stage.client.open()
+    await talk.asks("/rate the matrix 9")
+    mine = await talk.asks("/my")
+    await mine.press("1")
+    await (await mine.now()).press("‹ Your ratings")
+
+    assert (await mine.now()).text == mine.text
+
+
+async def test_top_list_is_switched_in_the_same_message(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search the matrix")
+    for person, stars in ((ANN, "9"), (BEN, "7")):
+        await card.press(stars, by=person)
+    top = await ann.asks("/top")
+    assert "1. The Matrix (1999) · 8.0 ★ · 2 ratings" in top.text
+    await top.press("Decade")
+    await (await top.now()).press("1990s")
+    assert "1990s" in (await top.now()).text
+    await (await top.now()).press("Everyone")
+
+    assert "Nothing here yet" in (await top.now()).text
+
+
+async def test_a_digest_is_set_up_with_buttons_by_admins_only(stage: Stage) -> None:
+    ben = await stage.client.open(BEN, CLUB)
+    setting = await ben.asks("/digest")
+    await setting.press("✅ Switch on")
+    await (await setting.now()).press("📅 Friday")
+    await (await setting.now()).press("Monday")
+    await (await setting.now()).press("🕕 18:00")
+    await (await setting.now()).press("20:00")
+    toast = await (await setting.now()).press("• 20:00" if "• 20:00" in (await setting.now()).buttons else "📅 Monday")
+    found = await ben.asks("/digest zone berlin")
+    await found.press("Europe/Berlin")
+    chosen = await stage.storage.digests.setting(CLUB)
+
+    assert toast.text == ""
+    assert (chosen.enabled, chosen.weekday, chosen.minute, chosen.zone) == (True, 0, 1200, "Europe/Berlin")
+    assert (
+        await setting.press("Switch off" if "Switch off" in setting.buttons else "✅ Switch on", by=CHIARA)
+    ).is_alert
+
+
+async def test_the_weekly_digest_comes_once_when_its_time_has_come(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search the matrix")
+    for person, stars in ((ANN, "9"), (BEN, "7")):
+        await card.press(stars, by=person)
+    await (await ann.asks("/digest")).press("✅ Switch on")
+    ann.begin_here()
+    setting = await stage.storage.digests.setting(CLUB)
+    assert setting.next_run_at is not None
+    stage.clock.move(setting.next_run_at - stage.clock.now())
+    digest = await ann.reply()
+
+    assert "Your week in films" in digest.text
+    assert "🥇 The Matrix (1999) · 8.0 ★ · 2 ratings" in digest.text
+    stage.clock.move(timedelta(days=7, hours=1))
+    assert await ann.stays_silent()
+
+
+async def test_the_name_can_be_hidden_and_a_club_left(stage: Stage) -> None:
+    club = await stage.client.open(ANN, CLUB)
+    card = await club.asks("/search the matrix")
+    await card.press("9")
+    talk = await stage.client.open()
+    privacy = await talk.asks("/privacy")
+    await privacy.press("Hide my name")
+    assert "hidden" in (await privacy.now()).text
+    await privacy.press("Leave Friday Film Club")
+
+    again = await stage.client.open(BEN, CLUB)
+    assert "Here: no ratings yet" in (await again.asks("/search the matrix")).text
+
+
+async def test_edited_messages_run_no_command_again(stage: Stage) -> None:
+    talk = await stage.client.open()
+    await talk.asks("/rate the matrix 9")
+    message = await talk.says("hello there general")
+    await talk.reply()
+    await talk.says("/rate the matrix 2", edit=message["message_id"])
+
+    assert await talk.stays_silent()
+    assert [entry.after for entry in await stage.trail()] == [{"stars": 9}]
+
+
+async def test_every_press_is_answered_once_and_no_call_is_refused(stage: Stage) -> None:
+    talk = await stage.client.open()
+    for command in ("/start", "/help", "/privacy", "/digest", "/top", "/my", "/history", "/week", "/rate", "dune"):
+        shown = await talk.asks(command)
+        for row in shown.body.get("reply_markup", {}).get("inline_keyboard", []):
+            for button in row:
+                if "callback_data" in button:
+                    await shown.forge(button["callback_data"])
+
+    refused = [call for call in await stage.client.outbox() if call["status"] != 200]
+    assert all("message is not modified" in str(call["response"]) for call in refused)
+    assert await stage.client.problems("unanswered_callback") == []
