@@ -1,58 +1,88 @@
-"""What every handler gets, and who acts in an update."""
+"""What every handler is given: the storage, who acts and where, and the one answer to a callback query."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
-from telegram import Chat, Update, User
-from telegram.constants import ChatType
+from telegram import Chat, Update
+from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
-from handlers.admins import Admins
+from handlers.refusals import ActsAsChat, ForeignButton
 from storage.service import Storage
 from storage.values import Actor
 
+TOAST = 200
+"""Characters of a callback answer that Telegram accepts."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class BotData:
-    """What handlers share. `operators` are the user ids of those who run this bot."""
+    """What all handlers share. `storage` is set by whoever puts the parts together."""
 
-    storage: Storage
-    operators: frozenset[int] = frozenset()
-    admins: Admins = field(default_factory=Admins)
+    storage: Storage = field(init=False)
+    admins: dict[tuple[int, int], float] = field(default_factory=dict)
+    """When (chat, person) was last seen to be an admin, in monotonic seconds."""
 
 
-Context: TypeAlias = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]
+# Not an attribute of the context: python-telegram-bot gives error handlers another one.
+_answered: ContextVar[str] = ContextVar("answered", default="")
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]):
+    """A typed context that answers a callback query at most once."""
+
+    @property
+    def storage(self) -> Storage:
+        return self.bot_data.storage
+
+    async def answer(self, update: Update, text: str | None = None, *, alert: bool = False) -> None:
+        """Answer the update's callback query, once, after the work; one that came too late is no error."""
+        query = update.callback_query
+        if query is None or _answered.get() == query.id:
+            return
+        _answered.set(query.id)
+        try:
+            await query.answer(text[:TOAST] if text else None, show_alert=alert)
+        except BadRequest as error:
+            if "query is too old" not in str(error).lower():
+                raise
+
+
+def acts_as_chat(update: Update) -> bool:
+    return update.message is not None and update.message.sender_chat is not None
 
 
 def actor_of(update: Update) -> Actor:
-    """Who caused an update, and where; a button of an inline message acts in the person's private chat."""
-    user = update.effective_user
+    """The person behind an update. Raises ActsAsChat when there is none: a press of a button always has one."""
+    if acts_as_chat(update):
+        raise ActsAsChat
+    return viewer_of(update)
+
+
+def viewer_of(update: Update) -> Actor:
+    """Whoever looks, for what changes nothing. Raises ActsAsChat for an update without any sender."""
+    user, chat = update.effective_user, update.effective_chat
     if user is None:
-        raise ValueError("nobody caused this update")
-    return actor(user, update.effective_chat, update.update_id)
-
-
-def actor(user: User, chat: Chat | None, update_id: int | None = None) -> Actor:
+        raise ActsAsChat
     return Actor(
         person_id=user.id,
         name=user.full_name,
         chat_id=chat.id if chat else user.id,
-        chat_type=str(chat.type) if chat else str(ChatType.PRIVATE),
-        chat_title=(chat.title if chat else None) or "",
+        chat_type=str(chat.type) if chat else "private",
+        chat_title=(chat.title or "") if chat else "",
         language=user.language_code,
-        update_id=update_id,
+        update_id=update.update_id,
     )
 
 
-def language_of(update: Update) -> str | None:
-    """The language of the person who is answered."""
-    return update.effective_user.language_code if update.effective_user else None
+def owner_of(update: Update, person_id: int) -> Actor:
+    """The actor, if the button is theirs. Raises ForeignButton."""
+    actor = actor_of(update)
+    if actor.person_id != person_id:
+        raise ForeignButton
+    return actor
 
 
-def is_private(update: Update) -> bool:
-    return update.effective_chat is None or update.effective_chat.type == ChatType.PRIVATE
-
-
-def is_masked(update: Update) -> bool:
-    """Whether somebody writes as a group or a channel: then `from` is a stand-in for who knows whom."""
-    return update.message is not None and update.message.sender_chat is not None
+def is_group(chat: Chat | None) -> bool:
+    return chat is not None and chat.type in {Chat.GROUP, Chat.SUPERGROUP}

@@ -1,84 +1,59 @@
-"""Languages: gettext catalogues, and which of them the text being made now is in.
+"""The language of what is being said: a gettext catalogue per context, so that handlers need not pass it around."""
 
-After a change of texts: `pybabel extract --no-location --omit-header -o handlers/locales/matinee.pot handlers`, then
-`pybabel update --omit-header -D matinee -d handlers/locales -i handlers/locales/matinee.pot`, translate, and
-`pybabel compile -D matinee -d handlers/locales`. A new language is a new folder there and nothing else.
-"""
-
-import gettext as gnu
+import gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
-from babel.numbers import format_decimal
-
 DOMAIN = "matinee"
 LOCALES = Path(__file__).parent / "locales"
-SOURCE = "en"
-"""The language of the texts in the code."""
 
-_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+_language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @cache
-def languages() -> tuple[str, ...]:
-    """Every language there is, the code's own first."""
-    return (SOURCE, *sorted(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
 
 
-def known(code: str | None) -> str:
-    """The language to speak to somebody whose client says `code` ("de-AT"); English where we have none."""
-    base = (code or SOURCE).lower().replace("_", "-").split("-")[0]
-    return base if base in languages() else SOURCE
+@cache
+def available() -> frozenset[str]:
+    """English, and whatever has a catalogue."""
+    return frozenset({"en", *(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))})
+
+
+def choose(tag: str | None) -> str:
+    """The language to speak for an IETF tag such as "de-AT": its own, its base language, or English."""
+    base = (tag or "en").replace("_", "-").split("-")[0].lower()
+    return base if base in available() else "en"
+
+
+def speak(tag: str | None) -> None:
+    """From here on, in this context, say everything in the language of `tag`."""
+    _language.set(choose(tag))
 
 
 @contextmanager
-def speaking(code: str | None) -> Iterator[None]:
-    """Texts made inside are in the language for `code`; null is English."""
-    token = _language.set(known(code))
+def speaking(tag: str | None) -> Iterator[None]:
+    """The same for a stretch of work."""
+    token = _language.set(choose(tag))
     try:
         yield
     finally:
         _language.reset(token)
 
 
-def spoken() -> str:
+def language() -> str:
     return _language.get()
 
 
-def locale() -> Locale:
-    return _locale(spoken())
-
-
-@cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(language)
-
-
-@cache
-def _catalogue(language: str) -> gnu.NullTranslations:
-    if language == SOURCE:
-        return gnu.NullTranslations()
-    return gnu.translation(DOMAIN, LOCALES, [language])
-
-
-def _(text: str) -> str:
-    return _catalogue(spoken()).gettext(text)
+def _(message: str) -> str:
+    """The message in the present language."""
+    return _catalogue(_language.get()).gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Put `count` in with `.format(count=...)`; the language's own rule chooses the form."""
-    return _catalogue(spoken()).ngettext(one, many, count)
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a text for translators that is looked up later, when the language is known."""
-    return text
-
-
-def decimal(number: float) -> str:
-    """With one decimal, as the language writes it."""
-    return format_decimal(number, format="0.0", locale=locale())
+    """The form for `count` in the present language; `{n}` in it is left to the caller."""
+    return _catalogue(_language.get()).ngettext(one, many, count)
