@@ -40,15 +40,17 @@ def settle(given: list[Json], text: str) -> list[Json]:
     """The entities as Telegram stores them: nothing inside code, none twice, found ones beside, in order."""
     raw = [each for each in given if each["type"] in RAW]
     kept = [piece for each in given for piece in (_around(each, raw) if each["type"] not in RAW else [each])]
-    kept = [each for index, each in enumerate(kept) if not _is_repeated(each, kept, index)]
+    kept = list(_once(sorted(kept, key=_place)))
     closed = [each for each in kept if each["type"] in CLOSED]
     kept += [found for found in detect(text) if not any(_overlap(found, each) for each in closed)]
-    kept.sort(key=lambda each: (each["offset"], -each["length"], _rank(each["type"])))
+    kept.sort(key=_place)
     return kept[:MOST]
 
 
-def _rank(kind: str) -> int:
-    return ORDER.index(kind) if kind in ORDER else len(ORDER)
+def _place(entity: Json) -> tuple[int, int, int]:
+    """Outer entities before those inside them."""
+    kind = entity["type"]
+    return entity["offset"], -entity["length"], ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
 def _end(entity: Json) -> int:
@@ -75,17 +77,17 @@ def _around(entity: Json, raw: list[Json]) -> Iterator[Json]:
         yield {**entity, "offset": start, "length": _end(entity) - start}
 
 
-def _is_repeated(entity: Json, entities: list[Json], index: int) -> bool:
-    """Bold in bold, or a quote in a quote, says nothing new."""
-    family = entity["type"].removeprefix("expandable_")
-    return any(
-        other["type"].removeprefix("expandable_") == family
-        and other["offset"] <= entity["offset"]
-        and _end(entity) <= _end(other)
-        and (other["length"] > entity["length"] or place < index)
-        for place, other in enumerate(entities)
-        if place != index
-    )
+def _once(entities: list[Json]) -> Iterator[Json]:
+    """Without those inside another of their kind: bold in bold, or a quote in a quote, says nothing new.
+
+    Outer ones come first in the list.
+    """
+    reached: dict[str, int] = {}
+    for each in entities:
+        family = each["type"].removeprefix("expandable_")
+        if _end(each) > reached.get(family, -1):
+            reached[family] = _end(each)
+            yield each
 
 
 def trim(text: str, entities: list[Json]) -> tuple[str, list[Json]]:

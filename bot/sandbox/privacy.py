@@ -25,7 +25,7 @@ def _is_command_for_bot(world: World, chat: Chat, message: Json) -> bool:
     _, at, name = message["text"][: first["length"]].partition("@")
     if at:
         return bool(name.lower() == world.bot["username"].lower())
-    bots = (each["from"]["id"] for _, each in sorted(chat.messages.items(), reverse=True) if _by_bot(each))
+    bots = (each["from"]["id"] for each in reversed(chat.messages.values()) if _by_bot(each))
     return next(bots, world.bot_id) == world.bot_id
 
 

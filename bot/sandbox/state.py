@@ -55,6 +55,11 @@ class Chat:
         return str(self.profile["type"])
 
     @property
+    def last(self) -> Json | None:
+        """The newest message: they are stored in the order of their numbers."""
+        return next(reversed(self.messages.values()), None)
+
+    @property
     def is_forum(self) -> bool:
         return bool(self.profile.get("is_forum"))
 

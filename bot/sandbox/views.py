@@ -50,13 +50,12 @@ def sim_user(user: User) -> Json:
 
 
 def sim_chat(world: World, chat: Chat) -> Json:
-    last = chat.messages[max(chat.messages)] if chat.messages else None
     return {
         **chat.profile,
         "title": chat.profile.get("title") or full_name(chat.profile),
         "members": [{"user_id": user_id, "status": status} for user_id, status in chat.members.items()],
         "topics": [{"thread_id": thread_id, "name": name} for thread_id, name in chat.topics.items()],
-        "last_message": sim_message(chat, last) if last else None,
+        "last_message": sim_message(chat, chat.last) if chat.last else None,
         "unread_for": {},
         "migrated_to": chat.migrated_to,
         "bot_status": chat.status(world.bot_id),

@@ -109,7 +109,7 @@ def _replied(chat: Chat, reply: Json) -> Json | None:
 
 def _notice_repetition(world: World, chat: Chat, text: str) -> None:
     """The same text again at once, with nothing said between, is mostly a retry of what had arrived."""
-    last = chat.messages[max(chat.messages)] if chat.messages else {}
+    last = chat.last or {}
     is_own = last.get("message_id") in chat.own
     if is_own and last.get("text") == text and world.clock.now() - last["date"] < REPEAT_S:
         world.journal.problem(
