@@ -9,7 +9,7 @@ from handlers.callback_data import Rate, Suggest, Undo, data_of, fit_query
 from handlers.cards import show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
 from handlers.screen import send, show
-from storage.values import Actor, Rated, Source
+from storage.values import Actor, Rated, SearchPage, Source
 
 STARS = re.compile(r"(.*\S)\s+(10|[1-9])(?:/10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
 """A title and, at its end, stars: "heat 9", "heat 9/10"."""
@@ -35,8 +35,8 @@ async def on_command(update: Update, context: Context) -> None:
         return
     whole = await context.storage.movies.find(fit_query(words))
     starred = STARS.fullmatch(words)
-    if starred is None or whole.clear is not None:  # "Alien 3" is a film
-        await _open(update, context, words)
+    if starred is None or whole.exact:  # "Alien 3" is a film
+        await _open(update, context, whole)
     else:
         await _rate(update, context, starred[1], int(starred[2]))
 
@@ -83,8 +83,7 @@ async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
     await show(update, context, texts.card(rated.card, private=private), keyboard, toast=texts.rated(rated))
 
 
-async def _open(update: Update, context: Context, words: str) -> None:
-    page = await context.storage.movies.find(fit_query(words))
+async def _open(update: Update, context: Context, page: SearchPage) -> None:
     if page.clear is None:
         await send(update, context, texts.found(page), keyboards.found(page))
     else:
@@ -94,7 +93,7 @@ async def _open(update: Update, context: Context, words: str) -> None:
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
     page = await context.storage.movies.find(fit_query(title))
     if page.clear is None:
-        await send(update, context, texts.found(page), keyboards.found(page))
+        await _open(update, context, page)
     elif acts_as_chat(update):
         await show_card(update, context, page.clear, note=texts.as_yourself())
     else:

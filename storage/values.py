@@ -112,7 +112,7 @@ class MovieLine:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of hits, best first. `clear` names the one movie that was clearly meant.
+    """A page of hits, best first. `clear` names the one movie that was clearly meant; `exact`: by just its title.
 
     `likelihood` (by movie id) orders the hits of one query and says nothing across queries.
     """
@@ -122,6 +122,7 @@ class SearchPage:
     page: int
     more: bool
     clear: int | None
+    exact: bool = False
     likelihood: Mapping[int, float] = field(default_factory=dict)
 
 

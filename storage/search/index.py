@@ -38,10 +38,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, the likeliest first. `clear`: the first is certainly meant."""
+    """Hits, the likeliest first. `clear`: the first is certainly meant. `exact`: it bears just this title."""
 
     hits: tuple[Hit, ...]
     clear: bool
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class SearchIndex:
             return self._by_id(query.imdb_id)
         found = self._rank(query)
         hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
-        return SearchResult(hits, clear=_is_clear(found))
+        return SearchResult(hits, clear=_is_clear(found), exact=bool(found) and found[0].exact)
 
     def _by_id(self, imdb_id: str) -> SearchResult:
         movie_id = self._titles.by_imdb(imdb_id)
