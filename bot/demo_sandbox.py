@@ -1,11 +1,14 @@
 """The local Telegram as the demo uses it: a child process, reached by HTTP only."""
 
 import asyncio
+import ctypes
 import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -18,6 +21,7 @@ from bot.errors import Halt
 
 START_S = 20
 STOP_S = 5
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 class LocalTelegram:
@@ -80,13 +84,14 @@ async def local_telegram(state: Path, port: int) -> AsyncIterator[LocalTelegram]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.sandbox", "--port", str(port if is_free(port) else 0),
         "--state", str(state), "--seed",
-        stdout=asyncio.subprocess.PIPE, start_new_session=True, env=_without_settings(),
+        stdout=asyncio.subprocess.PIPE, start_new_session=True, env=_without_settings(), preexec_fn=_end_with_parent(),
     )  # fmt: skip
     try:
         address = await _first_line(process)
     except BaseException:
         if process.returncode is None:
             process.kill()
+            await process.wait()
         raise
     async with LocalTelegram(process, address) as telegram:
         yield telegram
@@ -111,6 +116,14 @@ async def _first_line(process: asyncio.subprocess.Process) -> str:
     if not line:
         raise Halt(f"the local Telegram did not start: exit code {await process.wait()}")
     return line.decode().strip()
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """On Linux the child is told to end when the demo is killed, or it would keep the port for ever."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return partial(prctl, PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _without_settings() -> dict[str, str]:
