@@ -10,7 +10,7 @@ const list = byId("chat-list");
 let scheduled = false;
 
 // Many events in one frame draw the list once.
-export function drawChats() {
+function drawChats() {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(() => {

@@ -42,7 +42,7 @@ function close() {
 async function refresh() {
   try {
     const [outbox, found] = await Promise.all([loadOutbox(0), loadProblems()]);
-    calls.replaceChildren(...outbox.slice(-MOST_CALLS).reverse().map(callLine));
+    calls.replaceChildren(...outbox.filter(isTold).slice(-MOST_CALLS).reverse().map(callLine));
     problems.replaceChildren(...found.slice(-MOST_PROBLEMS).reverse().map(problemLine));
     if (!found.length) problems.append(h("li", { className: "fine" }, icon("check"), "No problems so far"));
     countProblems(found.length);
@@ -51,8 +51,13 @@ async function refresh() {
   }
 }
 
+const hasFailed = (call) => call.status !== 200;
+
+// Long polling would drown all else.
+const isTold = (call) => call.method !== "getUpdates" || hasFailed(call);
+
 function callLine(call) {
-  const failed = call.status !== 200;
+  const failed = hasFailed(call);
   const line = h("summary", { className: failed ? "call call-failed" : "call" },
     h("span", { className: "call-at" }, clockTime(call.at)), h("span", { className: "call-method" }, call.method),
     failed ? h("span", { className: "call-status" }, call.status) : null,
@@ -75,7 +80,7 @@ function countProblems(number) {
 
 on("state", () => countProblems(store.problems));
 on("call", (call) => {
-  if (drawer.hidden) return;
+  if (drawer.hidden || !isTold(call)) return;
   calls.prepend(callLine(call));
   if (calls.childElementCount > MOST_CALLS) calls.lastChild.remove();
 });

@@ -60,8 +60,7 @@ const RENDERERS = {
 function link(url, children) {
   const safe = safeUrl(url);
   if (!safe) return h("span", {}, ...children);
-  const deep = botLink(safe);
-  return h("a", { href: safe, target: "_blank", rel: "noopener noreferrer", "data-start": deep?.start }, ...children);
+  return h("a", { href: safe, target: "_blank", rel: "noopener noreferrer", "data-deep": botLink(safe) ? "" : null }, ...children);
 }
 
 function spoiler(children) {

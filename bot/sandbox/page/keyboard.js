@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { emit, on, store } from "./store.js";
 import { press } from "./api.js";
 import { toast } from "./feedback.js";
-import { botLink, openOutside, safeUrl } from "./links.js";
+import { follow } from "./links.js";
 
 const PATIENCE_MS = 16_000;
 const STYLES = new Set(["primary", "success", "danger"]);
@@ -46,13 +46,6 @@ function act(element, place) {
   const query = button.switch_inline_query_current_chat ?? button.switch_inline_query;
   if (query !== undefined) return emit("insert", `@${store.bot.username} ${query}`);
   return toast("This kind of button only works in the real Telegram.");
-}
-
-function follow(url) {
-  const deep = botLink(url);
-  if (deep) return emit("start", deep.start);
-  const safe = safeUrl(url);
-  return safe ? openOutside(safe) : toast("This address cannot be opened.");
 }
 
 async function copy(text) {

@@ -7,7 +7,7 @@ import { receive, showChat } from "./conversation.js";
 import { activateText } from "./entities.js";
 import { alertBox, announce, toast } from "./feedback.js";
 import { endTyping, showTyping } from "./header.js";
-import { openOutside, safeUrl, botLink } from "./links.js";
+import { follow } from "./links.js";
 import { listen } from "./events.js";
 import { excerpt } from "./message.js";
 import "./chats.js";
@@ -100,12 +100,6 @@ function answered(answer) {
   else toast(answer.text);
 }
 
-function follow(url) {
-  const deep = botLink(url);
-  if (deep) emit("start", deep.start);
-  else if (safeUrl(url)) openOutside(safeUrl(url));
-}
-
 // As a t.me link does: into the private chat, and the payload goes with /start.
 async function startWith(payload) {
   app.dataset.view = "chat";
@@ -117,10 +111,10 @@ function conversationClick(event) {
   if (activateText(event.target)) return;
   const command = event.target.closest("[data-command]");
   if (command && command.matches("button")) return emit("command", command.dataset.command);
-  const deep = event.target.closest("a[data-start]");
+  const deep = event.target.closest("a[data-deep]");
   if (!deep) return;
   event.preventDefault();
-  emit("start", deep.dataset.start);
+  follow(deep.href);
 }
 
 byId("messages").addEventListener("click", conversationClick);

@@ -23,7 +23,7 @@ const at = (unix) => new Date(unix * 1000);
 
 export const dayKey = (unix) => at(unix).toDateString();
 export const clockTime = (unix) => hourMinute.format(at(unix));
-export const shortMoment = (unix) => `${weekday.format(at(unix))} ${clockTime(unix)}`;
+const shortMoment = (unix) => `${weekday.format(at(unix))} ${clockTime(unix)}`;
 export const headerMoment = (unix) => ({
   date: `${weekday.format(at(unix))} ${dayMonthShort.format(at(unix))}`,
   time: clockTime(unix),
