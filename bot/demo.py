@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot import app
 from bot.clock import Clock
 from bot.config import Settings
 from bot.demo_sandbox import LocalTelegram, local_telegram
-from bot.demo_seed import seed
 from bot.errors import Halt
 from bot.signals import until_told_to_stop
+
+if TYPE_CHECKING:
+    from bot.app import Running
 
 log = structlog.get_logger("matinee.demo")
 
@@ -39,14 +42,21 @@ async def run(given: Settings, port: int) -> None:
 
 async def _demo(given: Settings, directory: Path, port: int) -> None:
     console = Console()
-    async with local_telegram(directory / "sandbox.json", port) as telegram:
+    async with local_telegram(directory / "sandbox.json", port, meanwhile=_load_bot) as telegram:
         if port and not telegram.api_url.endswith(f":{port}"):
             console.print(f"Port {port} is taken, so another one is used.")
         console.print(f"\n  Matinee's demo: [bold]{telegram.address}[/bold]\n  Ctrl-C stops it.\n", soft_wrap=True)
+        from bot import app
+
         settings = _settings(given, directory, telegram)
         world = await telegram.world()
         clock = Clock(timedelta(seconds=world["clock"]["offset_s"]))
         await app.serve(settings, clock, partial(_beside, settings=settings, telegram=telegram, clock=clock))
+
+
+def _load_bot() -> None:
+    """The bot takes as long to import as the local Telegram to start: the two share the wait."""
+    import_module("bot.app")
 
 
 def _settings(given: Settings, directory: Path, telegram: LocalTelegram) -> Settings:
@@ -55,7 +65,9 @@ def _settings(given: Settings, directory: Path, telegram: LocalTelegram) -> Sett
     return given.model_copy(update={**own, "database_url": None, "webhook_url": None})
 
 
-async def _beside(running: app.Running, *, settings: Settings, telegram: LocalTelegram, clock: Clock) -> None:
+async def _beside(running: "Running", *, settings: Settings, telegram: LocalTelegram, clock: Clock) -> None:
+    from bot.demo_seed import seed
+
     await seed(running.storage, settings, await telegram.world())
     async with asyncio.TaskGroup() as group:
         group.create_task(telegram.ended())
@@ -77,7 +89,7 @@ async def _follow_clock(telegram: LocalTelegram, clock: Clock) -> None:
         await asyncio.sleep(1)
 
 
-async def _show_next_digest(running: app.Running, telegram: LocalTelegram) -> None:
+async def _show_next_digest(running: "Running", telegram: LocalTelegram) -> None:
     """Tell the page which instant is worth a jump."""
     shown = None
     while True:

@@ -78,8 +78,11 @@ class LocalTelegram:
 
 
 @asynccontextmanager
-async def local_telegram(state: Path, port: int) -> AsyncIterator[LocalTelegram]:
-    """Start it with its people and chats, on `port` or, where that is taken, on a free one."""
+async def local_telegram(state: Path, port: int, *, meanwhile: Callable[[], object]) -> AsyncIterator[LocalTelegram]:
+    """Start it with its people and chats, on `port` or, where that is taken, on a free one.
+
+    `meanwhile` is called while the child starts.
+    """
     # A session of its own: Ctrl-C reaches the demo alone, which stops the bot before its Telegram.
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.sandbox", "--port", str(port if is_free(port) else 0),
@@ -87,6 +90,7 @@ async def local_telegram(state: Path, port: int) -> AsyncIterator[LocalTelegram]
         stdout=asyncio.subprocess.PIPE, start_new_session=True, env=_without_settings(), preexec_fn=_end_with_parent(),
     )  # fmt: skip
     try:
+        meanwhile()
         address = await _first_line(process)
     except BaseException:
         if process.returncode is None:

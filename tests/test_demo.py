@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -110,6 +111,16 @@ async def test_ctrl_c_ends_the_demo_and_its_child(data_dir: Path) -> None:
             await page.get("/sim/state")
 
     assert (end.code, "Traceback" in end.err) == (0, False)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child of its parent's end")
+async def test_a_killed_demo_leaves_no_child_behind(data_dir: Path) -> None:
+    async with demo(data_dir) as page:
+        page.process.kill()
+        async with asyncio.timeout(5):
+            with pytest.raises(aiohttp.ClientConnectionError):
+                while await page.get("/sim/state"):
+                    await asyncio.sleep(0.05)
 
 
 async def test_a_busy_port_is_replaced_and_said(data_dir: Path) -> None:
