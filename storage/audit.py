@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     RATING_CREATE = "rating.create"
     RATING_UPDATE = "rating.update"
     RATING_DELETE = "rating.delete"
+    RATING_SHARE = "rating.share"  # the same stars, pressed in another club: from now on shown there
     CLUB_JOIN = "club.join"
     CLUB_LEAVE = "club.leave"
     CHAT_ACTIVATE = "chat.activate"

@@ -18,10 +18,13 @@ from storage.ranking import Ranking
 from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
 
 PAGE = 10
-_DELETE = sa.delete(rating).where(
+_MINE = (
     rating.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
     rating.c.movie_id == sa.bindparam("movie", type_=sa.BigInteger),
 )
+_DELETE = sa.delete(rating).where(*_MINE)
+_SHOWN_IN = sa.select(rating.c.chat_id).where(*_MINE)
+_MOVE = sa.update(rating).where(*_MINE).values(chat_id=sa.bindparam("to_chat", type_=sa.BigInteger))
 
 
 class Ratings:
@@ -32,7 +35,8 @@ class Ratings:
     async def rate(self, movie_id: int, stars: int, actor: Actor, source: Source = Source.BUTTON) -> Rated:
         """Set the actor's stars, 1..10. A first rating in a club makes its author a member.
 
-        The same stars again change nothing and leave no entry. Raises BadStars, MovieNotFound.
+        The same stars again change nothing and leave no entry; but pressed in another club than before they are
+        shared with it. Raises BadStars, MovieNotFound.
         """
         if not 1 <= stars <= 10:
             raise BadStars(stars)
@@ -50,6 +54,8 @@ class Ratings:
         _take_turn(connection, actor)
         before = my_stars(connection, movie_id, actor.person_id)
         if before == stars or is_applied(connection, actor):
+            if before == stars and actor.in_club and before is not None:
+                self._share(connection, movie_id, actor, at)
             return Rated(card_of(connection, movie, actor, before), before, before)
         meet(connection, actor, at)
         if stars is not None and actor.in_club:
@@ -64,6 +70,20 @@ class Ratings:
             before=_stars(before), after=_stars(stars),
         )  # fmt: skip
         return Rated(card_of(connection, movie, actor, stars), before, stars)
+
+    def _share(self, connection: sa.Connection, movie_id: int, actor: Actor, at: datetime) -> None:
+        """Show stars in the club where they were pressed again; when they were given stays as it was."""
+        mine = {"person": actor.person_id, "movie": movie_id}
+        shown_in = connection.execute(_SHOWN_IN, mine).scalar_one()
+        if shown_in == actor.chat_id or is_applied(connection, actor):
+            return
+        meet(connection, actor, at)
+        enter(connection, self._ranking, actor, self._database.now)
+        connection.execute(_MOVE, {**mine, "to_chat": actor.chat_id})
+        record(
+            connection, AuditAction.RATING_SHARE, actor, at=at, subject=f"movie:{movie_id}",
+            before={"chat": shown_in}, after={"chat": actor.chat_id},
+        )  # fmt: skip
 
     async def mine(self, person_id: int, *, order: MyOrder = MyOrder.NEWEST, page: int = 0) -> MyPage:
         """A person's ratings, ten a page; best first puts the newer of two equals first."""

@@ -64,6 +64,11 @@ async def terminated(process: asyncio.subprocess.Process, *, within_s: float = 1
     return await ended(process, within_s=within_s)
 
 
+def storage_settings(data_dir: Path) -> StorageSettings:
+    """The database that the program uses in this data directory."""
+    return StorageSettings(data_dir=data_dir)
+
+
 async def small_world(data_dir: Path) -> Path:
     """A data directory with five films and their search index."""
     storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: datetime.now(UTC))

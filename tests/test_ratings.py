@@ -97,6 +97,15 @@ async def test_names_are_shown_beside_stars_set_in_that_chat(storage: Storage) -
     assert [(voice.name, voice.stars) for voice in card.voices] == [("Ann", 8), ("", 5)]
 
 
+async def test_the_same_stars_in_another_club_are_shared_with_it(storage: Storage) -> None:
+    await storage.ratings.rate(DUNE, 8, ANN)
+    for _ in range(2):
+        shared = await storage.ratings.rate(DUNE, 8, in_club(ANN))
+
+    assert (shared.changed, [voice.name for voice in shared.card.voices]) == (False, ["Ann"])
+    assert (await entries(storage))[1:] == [("rating.share", {"chat": ANN.chat_id}, {"chat": CLUB})]
+
+
 async def test_thirty_people_at_once_count_as_thirty(storage: Storage) -> None:
     people = [Actor(person_id=6000000000 + n, name=f"P{n}", chat_id=6000000000 + n) for n in range(30)]
     await asyncio.gather(*(storage.ratings.rate(DUNE, 7, person) for person in people))

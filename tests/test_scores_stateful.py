@@ -34,6 +34,7 @@ class Ratings(RuleBasedStateMachine):
         self.storage: Storage = self.wait(self.settings_of_run())
         self.ratings: dict[tuple[int, int], int] = {}
         self.members: set[tuple[int, int]] = set()
+        self.shown_in: dict[tuple[int, int], int] = {}
         self.entries = 0
 
     def wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -46,12 +47,16 @@ class Ratings(RuleBasedStateMachine):
     def rate(self, who: Actor, movie: int, stars: int, where: int | None) -> None:
         actor = who if where is None else in_club(who, where)
         rated = self.wait(self.storage.ratings.rate(movie, stars, actor))
-        changes = self.ratings.get((who.person_id, movie)) != stars
+        key = who.person_id, movie
+        changes = self.ratings.get(key) != stars
         assert rated.changed == changes
-        self.entries += changes
-        if changes and where is not None:
+        shared = not changes and where is not None and self.shown_in[key] != where
+        self.entries += changes or shared
+        if where is not None and (changes or shared):
             self.members.add((who.person_id, where))
-        self.ratings[who.person_id, movie] = stars
+        if changes or shared:
+            self.shown_in[key] = actor.chat_id
+        self.ratings[key] = stars
 
     @rule(who=person, movie=movie_id)
     def remove(self, who: Actor, movie: int) -> None:
