@@ -44,7 +44,7 @@ async def started(data_dir: Path, *arguments: str, **settings: str) -> AsyncIter
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+        await asyncio.wait_for(process.communicate(), 10)  # closes its pipes too
 
 
 async def ended(process: asyncio.subprocess.Process, stdin: str = "", *, within_s: float = 30) -> Ended:

@@ -117,10 +117,8 @@ async def test_ctrl_c_ends_the_demo_and_its_child(data_dir: Path) -> None:
 async def test_a_killed_demo_leaves_no_child_behind(data_dir: Path) -> None:
     async with demo(data_dir) as page:
         page.process.kill()
-        async with asyncio.timeout(5):
-            with pytest.raises(aiohttp.ClientConnectionError):
-                while await page.get("/sim/state"):
-                    await asyncio.sleep(0.05)
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await page.until("/sim/state", lambda _: False, within_s=5)
 
 
 async def test_a_busy_port_is_replaced_and_said(data_dir: Path) -> None:
