@@ -41,12 +41,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotD
         query = update.callback_query
         if query is None or _answered.get() == query.id:
             return
-        _answered.set(query.id)
         try:
             await query.answer(text[:TOAST] if text else None, show_alert=alert)
         except BadRequest as error:
             if "query is too old" not in str(error).lower():
                 raise
+        _answered.set(query.id)  # after the call: where it did not get through, the next try answers
 
 
 def acts_as_chat(update: Update) -> bool:

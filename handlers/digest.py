@@ -2,8 +2,8 @@
 
 import time
 
-from telegram import Chat, ChatMember, Message, Update
-from telegram.error import TelegramError
+from telegram import Bot, Chat, ChatMember, Message, Update
+from telegram.error import BadRequest
 
 from handlers import digest_keyboards, texts, zones
 from handlers.callback_data import Digest, data_of
@@ -92,15 +92,18 @@ async def _is_admin(context: Context, chat_id: int, person_id: int) -> bool:
     admins, key, now = context.bot_data.admins, (chat_id, person_id), time.monotonic()
     if now - admins.get(key, -FRESH_S) < FRESH_S:
         return True
-    try:
-        member = await context.bot.get_chat_member(chat_id, person_id)
-    except TelegramError:
-        return False
-    if member.status not in ADMINS:
+    if not await _ask_admin(context.bot, chat_id, person_id):
         admins.pop(key, None)
         return False
     admins[key] = now
     return True
+
+
+async def _ask_admin(bot: Bot, chat_id: int, person_id: int) -> bool:
+    try:
+        return (await bot.get_chat_member(chat_id, person_id)).status in ADMINS
+    except BadRequest:  # Telegram promises this only to admins; the list of admins it gives to members too
+        return any(admin.user.id == person_id for admin in await bot.get_chat_administrators(chat_id))
 
 
 def _chat(update: Update) -> Chat:

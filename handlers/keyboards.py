@@ -38,7 +38,7 @@ def card(shown: Card, *, private: bool, rated: Rated | None = None, person_id: i
         remove = carry.Rate(shown.movie.id, 0)
         last.append(Button(f"✕ {_('Remove')}", callback_data=remove.encode()))
     if shown.movie.imdb_id:
-        last.append(Button("IMDb ↗", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
+        last.append(Button("IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     return Keyboard([*rows, last] if last else rows)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
@@ -39,32 +40,45 @@ async def send(
         return None
     reply_to = update.message.message_id if update.message and is_group(chat) else None
     topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    return await context.bot.send_message(
+    where = partial(
+        context.bot.send_message,
         chat.id,
         text,
         parse_mode=ParseMode.HTML,
         reply_markup=markup,
-        message_thread_id=topic,
         reply_to_message_id=reply_to,
         allow_sending_without_reply=True if reply_to else None,
         link_preview_options=NO_PREVIEW,
     )
+    try:
+        return await where(message_thread_id=topic)
+    except BadRequest as error:
+        if topic is None or "thread not found" not in str(error).lower():
+            raise
+        return await where(message_thread_id=None)  # the topic was deleted meanwhile
 
 
 async def _edit(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
     try:
-        await _edit_once(update, text, keyboard)
-    except RetryAfter as error:
-        pause = error.retry_after if isinstance(error.retry_after, timedelta) else timedelta(seconds=error.retry_after)
-        if pause > LONGEST_WAIT:
-            return  # the toast has told what happened; the card follows with the next press
-        await asyncio.sleep(pause.total_seconds())
-        await _edit_once(update, text, keyboard)
+        await _edit_patiently(update, text, keyboard)
     except BadRequest as error:
         reason = str(error).lower()
         if not any(gone in reason for gone in GONE):
             raise
         await send(update, context, text, keyboard)
+
+
+async def _edit_patiently(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    """Wait out a short pause that Telegram asks for. After a longer one the card follows with the next press:
+    the toast has told already what happened."""
+    try:
+        await _edit_once(update, text, keyboard)
+    except RetryAfter as error:
+        pause = error.retry_after if isinstance(error.retry_after, timedelta) else timedelta(seconds=error.retry_after)
+        if pause > LONGEST_WAIT:
+            return
+        await asyncio.sleep(pause.total_seconds())
+        await _edit_once(update, text, keyboard)
 
 
 async def _edit_once(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from html import escape as escape_all
 
 from handlers.i18n import _
 from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, score, titled
@@ -89,13 +88,27 @@ def history(page: HistoryPage) -> str:
 
 def _change(line: HistoryLine) -> str:
     entry = line.entry
-    what = escape(line.title) if line.title else escape_all(entry.action or "", quote=False)
+    what = escape(line.title) if line.title else _named_action(entry.action or "")
     if line.title and line.year:
         what += f" ({line.year})"
     return f"{instant(entry.at, 'dt')} · {what} {_difference(entry)}".rstrip()
 
 
+def _named_action(action: str) -> str:
+    names = {
+        "club.join": _("Joined a club"),
+        "club.leave": _("Left a club"),
+        "digest.update": _("Digest settings"),
+        "person.update": _("Privacy settings"),
+        "chat.activate": _("Bot added"),
+        "chat.deactivate": _("Bot removed"),
+    }
+    return names.get(action, escape(action))
+
+
 def _difference(entry: AuditEntry) -> str:
+    if entry.action == "rating.share":
+        return _("shown in a club")
     before, after = (entry.before or {}).get("stars"), (entry.after or {}).get("stars")
     if before is None and after is None:
         return ""
