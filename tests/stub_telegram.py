@@ -71,6 +71,9 @@ class StubTelegram:
             return await self.script[method].pop(0)(request)
         if method == "getUpdates":
             return web.json_response({"ok": True, "result": await self._poll(int(parameters["offset"]))})
+        if method == "sendMessage":
+            chat = {"id": int(parameters["chat_id"]), "type": "private"}
+            return web.json_response({"ok": True, "result": {"message_id": len(self.calls), "date": 1, "chat": chat}})
         return web.json_response({"ok": True, "result": BOT if method == "getMe" else True})
 
     async def _poll(self, offset: int) -> list[dict[str, Any]]:

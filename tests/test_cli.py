@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from storage.service import Storage, StorageSettings
-from tests import program
-from tests.databases import ANN, CLUB, DUNE, NOON, in_club
+from tests import program, stub_telegram
+from tests.databases import ANN, BEN, CLUB, DUNE, NOON, in_club
+from tests.stub_telegram import TOKEN
 
 COMMANDS = (
     *("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter"),
@@ -151,6 +153,35 @@ async def test_the_audit_trail_is_exported_in_full(data_dir: Path) -> None:
     assert (entries[-1]["actor"], entries[-1]["chat"], entries[-1]["at"]) == (
         ANN.person_id, CLUB, "2026-11-25T12:00:00Z"
     )  # fmt: skip
+
+
+async def test_a_due_digest_is_posted_once_however_often_it_is_asked_for(data_dir: Path) -> None:
+    storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: NOON)
+    for actor, stars in ((ANN, 8), (BEN, 9)):
+        await storage.ratings.rate(DUNE, stars, in_club(actor))
+    setting = await storage.digests.change(in_club(ANN), enabled=True, zone="Europe/Berlin")
+    await storage.close()
+    assert setting.next_run_at is not None
+
+    async with stub_telegram.running() as stub:
+        run = ("digest", "run", "--at", setting.next_run_at.isoformat())
+        first, again = [await program.matinee(data_dir, *run, token=TOKEN, api_url=stub.url) for _ in range(2)]
+
+    assert (first.code, first.out, again.code, again.out) == (0, f"{CLUB}\tsent\n", 0, "")
+    assert [call["chat_id"] for call in stub.named("sendMessage")] == [str(CLUB)]
+
+
+async def test_a_digest_can_be_looked_at_without_posting_it(data_dir: Path) -> None:
+    storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: datetime.now(UTC))
+    for actor in (ANN, BEN):
+        await storage.ratings.rate(DUNE, 8, in_club(actor))
+    await storage.close()
+
+    week = await program.matinee(data_dir, "digest", "preview", "--chat", str(CLUB))
+    nothing = await program.matinee(data_dir, "digest", "preview", "--chat", "-7")
+
+    assert (week.code, "Dune (2021)" in week.out, "<" in week.out) == (0, True, False)
+    assert (nothing.code, "Nothing was rated" in nothing.out) == (1, True)
 
 
 async def test_the_doctor_names_what_is_missing(data_dir: Path) -> None:

@@ -1,6 +1,8 @@
 """`matinee digest`: post what is due at an instant, or look at a chat's week."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Annotated
 
 import typer
@@ -47,6 +49,11 @@ def run(at: At) -> None:
     wait_for(work())
 
 
+def plain(html: str) -> str:
+    """Telegram's HTML without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
 @app.command()
 def preview(chat: Annotated[int, typer.Option(help="The chat's id, negative for groups.")]) -> None:
     """Show the digest that a chat would get for the seven days up to now; nothing is posted."""
@@ -56,7 +63,7 @@ def preview(chat: Annotated[int, typer.Option(help="The chat's id, negative for 
 
         async with storage_of(settings()) as storage:
             digest = await storage.digests.week(chat)
-        typer.echo(texts.digest(digest) if digest.films else "nothing was rated in these seven days")
+        typer.echo(plain(texts.digest(digest)))
         return 0 if digest.films else 1
 
     wait_for(work())
