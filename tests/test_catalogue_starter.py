@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from storage.catalogue.errors import CatalogueError
 from storage.catalogue.starter import FILE, TOTAL, import_starter
-from storage.models import movie
+from storage.models import movie, movie_genre
 from storage.service import Storage, StorageSettings
 from tests.catalogues import NOW, quiet
 from tests.databases import ANN
@@ -59,6 +59,21 @@ async def test_suggestions_go_from_the_best_known_film_on(loaded: Storage) -> No
     assert third is not None
     assert [card.movie.id for card in (first, second, third)] == [1, 2, 3]
     await loaded.close()
+
+
+async def test_films_of_ones_own_are_numbered_after_the_starters(storage: Storage, tmp_path: Path) -> None:
+    file = tmp_path / "films.tsv.gz"
+    head, *rows = gzip.decompress(FILE.read_bytes()).splitlines()[:40]
+    file.write_bytes(gzip.compress(b"\n".join([head, *rows])))
+
+    def work(connection: sa.Connection) -> int:
+        connection.execute(sa.delete(movie_genre))
+        connection.execute(sa.delete(movie))
+        import_starter(connection, quiet, file)
+        own = sa.insert(movie).values(title="Home Video", source="own").returning(movie.c.id)
+        return connection.execute(own).scalar_one()
+
+    assert await storage.database.write(work) == 40
 
 
 @pytest.mark.parametrize("damage", ["truncated", "not gzip", "bad bytes"])

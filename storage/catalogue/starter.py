@@ -48,7 +48,14 @@ def import_starter(connection: sa.Connection, progress: Progress, file: Path = F
         rows += len(batch)
         new += len(fresh)
         progress(rows, max(rows, TOTAL))
+    _number_on(connection)
     return ImportSummary(SOURCE, rows, new, rows - new)
+
+
+def _number_on(connection: sa.Connection) -> None:
+    """PostgreSQL does not see ids that were given: let it number the next film after them."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('movie', 'id'), max(id)) FROM movie")
 
 
 class _Taken:
