@@ -154,7 +154,7 @@ async def test_top_list_is_switched_in_the_same_message(stage: Stage) -> None:
     for person, stars in ((ANN, "9"), (BEN, "7")):
         await card.press(stars, by=person)
     top = await ann.asks("/top")
-    assert "1. The Matrix (1999) · 8.0 ★ · 2 ratings" in top.text
+    assert "1. The Matrix (1999) · 8.0\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}(2)" in top.text
     await top.press("Decade")
     await (await top.now()).press("1990s")
     assert "1990s" in (await top.now()).text
@@ -196,7 +196,7 @@ async def test_the_weekly_digest_comes_once_when_its_time_has_come(stage: Stage)
     digest = await ann.reply()
 
     assert "Your week in films" in digest.text
-    assert "🥇 The Matrix (1999) · 8.0 ★ · 2 ratings" in digest.text
+    assert "🥇 The Matrix (1999) · 8.0\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}(2)" in digest.text
     stage.clock.move(timedelta(days=7, hours=1))
     assert await ann.stays_silent()
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from handlers.i18n import _, language
-from handlers.texts.words import clock, escape, films, instant, people, ratings, titled, weekday
+from handlers.texts.words import clock, escape, films, instant, people, ratings, short_score, titled, weekday
 from storage.values import Digest, DigestLine, DigestSetting
 
 
@@ -21,7 +21,7 @@ def digest(week: Digest) -> str:
 
 def _span(week: Digest) -> str:
     first, last = (_day(at, week.zone) for at in (week.start, week.end))
-    return f"{first} – {last}"
+    return f"{first}\N{NO-BREAK SPACE}– {last}"
 
 
 def _day(at: datetime, zone: str) -> str:
@@ -49,7 +49,7 @@ def _also(week: Digest) -> list[str]:
 
 
 def _line(line: DigestLine) -> str:
-    return f"{titled(line)} · <b>{line.mean:.1f}</b> ★ · {ratings(line.count)}"
+    return f"{titled(line)} · {short_score(line.mean, line.count)}"
 
 
 def digest_setting(setting: DigestSetting) -> str:

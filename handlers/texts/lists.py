@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers.i18n import _
-from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, score, titled
+from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, short_score, titled
 from storage.values import (
     AuditEntry,
     HistoryLine,
@@ -118,7 +118,7 @@ def _difference(entry: AuditEntry) -> str:
 def _numbered(lines: Sequence[MovieLine], page: int) -> list[tuple[int, str]]:
     shown = []
     for number, name, line in zip(_numbers(page), _named(lines), lines, strict=False):
-        shown.append((number, f"{name} · {score(line.score)}" if line.score else name))
+        shown.append((number, f"{name} · {short_score(line.score.mean, line.score.count)}" if line.score else name))
     return shown
 
 

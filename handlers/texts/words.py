@@ -40,6 +40,11 @@ def score(value: Score) -> str:
     return f"<b>{value.mean:.1f}</b> ★ · {ratings(value.count)}"
 
 
+def short_score(mean: float, count: int) -> str:
+    """The same for lists, where a phone's line is short and must not break inside."""
+    return f"<b>{mean:.1f}</b>\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}({count})"
+
+
 def countries(codes: tuple[str, ...]) -> str:
     """Names of ISO 3166 codes in the reader's language."""
     names = Locale.parse(language()).territories
