@@ -85,7 +85,7 @@ async def test_a_club_shares_one_card_with_everybodys_voices(stage: Stage) -> No
     shown = await card.now()
 
     assert "Here: 7.5 ★ · 2 ratings" in shown.text
-    assert "Ann Hart 9 · Ben Okafor 6" in shown.text
+    assert "Ann Hart\N{NO-BREAK SPACE}9 · Ben Okafor\N{NO-BREAK SPACE}6" in shown.text
     assert not any(label.startswith("•") for label in shown.buttons)
 
 

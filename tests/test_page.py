@@ -44,7 +44,7 @@ async def test_somebody_else_rates_in_the_club(stage: Stage) -> None:
         await screen.send("/search the matrix")
         await screen.button("8").click()
 
-        await expect(screen.says("The Matrix (1999)")).to_contain_text("Ben Okafor 8")
+        await expect(screen.says("The Matrix (1999)")).to_contain_text("Ben Okafor\N{NO-BREAK SPACE}8")
 
 
 async def test_on_a_phone_one_goes_from_list_to_chat_and_back(stage: Stage) -> None:

@@ -63,5 +63,5 @@ def _line(whose: str, value: Score | None) -> str:
 
 
 def _voices(voices: tuple[Voice, ...]) -> list[str]:
-    named = [f"{escape(voice.name or _('somebody'), LONGEST_NAME)} {voice.stars}" for voice in voices]
+    named = [f"{escape(voice.name or _('somebody'), LONGEST_NAME)}\N{NO-BREAK SPACE}{voice.stars}" for voice in voices]
     return [" · ".join(named)] if named else []
