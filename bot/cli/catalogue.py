@@ -6,6 +6,11 @@ import typer
 
 from bot.cli.common import settings, storage_of, wait_for
 
+STARTER_TERMS = """\
+The starter catalogue holds facts only and is offered under CC BY-SA 4.0. Film facts: Wikidata (CC0), Wikipedia
+contributors (CC BY-SA 4.0), omdb.org (CC BY 2.0 DE), CMU Movie Summary Corpus (CC BY-SA 3.0), FiveThirtyEight (CC BY
+4.0) and others; THIRD_PARTY.md names them all. Not affiliated with or endorsed by IMDb or TMDB."""
+
 app = typer.Typer(help="The films that can be found.", no_args_is_help=True)
 imports = typer.Typer(help="Add films to the catalogue.", no_args_is_help=True)
 app.add_typer(imports, name="import")
@@ -43,6 +48,8 @@ def status(
             typer.echo(f"{count:,} films")
             for each in done:
                 typer.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.source}: {each.rows:,} read, {each.new:,} new")
+            if any(each.source == "starter" for each in done):
+                typer.echo(STARTER_TERMS)
         return 0 if count else 1
 
     wait_for(work())
