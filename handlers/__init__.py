@@ -57,7 +57,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     for names, on_command in COMMANDS:
         add(CommandHandler(names, on_command, filters=NEW))
     for shape, on_press in BUTTONS:
-        add(CallbackQueryHandler(on_press, pattern=_whole(shape.PATTERN)))
+        add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
     add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
     add(ChatMemberHandler(members.on_bot, ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))

@@ -1,12 +1,14 @@
 """Every shape a button can carry. Anybody can forge one, so decoding refuses whatever no button of ours would say.
 
 A button carries the state to reach ("eight stars"), never a toggle, and nothing that the process has to remember: it
-works after a restart and after a year. Telegram allows 64 bytes.
+works after a restart and after a year. Telegram allows 64 bytes. A shape is its letter and its parts: "r:17:8".
 """
 
 import re
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, ClassVar, Self
 
 from telegram import Update
 
@@ -17,102 +19,120 @@ LARGEST_PAGE = 999
 QUERY_BYTES = 54
 """What is left of 64 bytes for the words of a search."""
 
-_ID = r"([1-9][0-9]{0,17})"
-_PAGE = r"([0-9]{1,3})"
-
-
-def _match(pattern: re.Pattern[str], data: object) -> re.Match[str]:
-    found = pattern.fullmatch(data) if isinstance(data, str) else None
-    if found is None:
-        raise StaleButton(data)
-    return found
-
 
 @dataclass(frozen=True, slots=True)
-class OpenCard:
-    """Show a movie's card in place of the message, "c:<movie>", or below it, "n:<movie>", where that must stay."""
+class Part:
+    """How one value is spelled in a button: what may stand there, and the way in and out."""
 
-    PATTERN: ClassVar = re.compile(rf"([cn]):{_ID}", re.ASCII)
-    movie_id: int
-    below: bool = False
+    pattern: str
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+
+
+def _optional(kind: Part) -> Part:
+    """The same, or nothing for null."""
+    return Part(
+        f"(?:{kind.pattern})?",
+        lambda text: kind.read(text) if text else None,
+        lambda value: "" if value is None else kind.write(value),
+    )
+
+
+def _flag(yes: str, no: str) -> Part:
+    return Part(f"{yes}|{no}", lambda text: text == yes, lambda value: yes if value else no)
+
+
+ID = Part("[1-9][0-9]{0,17}", int)
+CHAT = Part("-?[0-9]{1,16}", int)
+STARS = Part("10|[0-9]", int)
+PAGE = Part("[0-9]{1,3}", int)
+ORDER = Part("|".join(MyOrder), MyOrder)
+PERIOD = Part("|".join(Period), Period)
+GENRE = _optional(Part("[^:]{1,24}"))
+DECADE = _optional(Part("(?:18|19|20)[0-9]0", int))
+
+
+def part(kind: Part, **also: Any) -> Any:
+    """A dataclass field that is spelled in that way."""
+    return field(metadata={"part": kind}, **also)
+
+
+class Shape:
+    """A frozen dataclass whose fields are parts; `LETTER` tells the shapes apart."""
+
+    LETTER: ClassVar[str]
+
+    @classmethod
+    @cache
+    def pattern(cls) -> re.Pattern[str]:
+        """What the whole of such a button's data matches. Digits are ASCII only."""
+        parts = (f"({each.metadata['part'].pattern})" for each in fields(cls))  # type: ignore[arg-type]
+        return re.compile(":".join([cls.LETTER, *parts]), re.ASCII)
 
     def encode(self) -> str:
-        return f"{'n' if self.below else 'c'}:{self.movie_id}"
+        parts = (each.metadata["part"].write(getattr(self, each.name)) for each in fields(self))  # type: ignore[arg-type]
+        return ":".join([self.LETTER, *parts])
 
     @classmethod
     def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[2]), found[1] == "n")
+        """Raises StaleButton."""
+        found = cls.pattern().fullmatch(data) if isinstance(data, str) else None
+        if found is None:
+            raise StaleButton(data)
+        values = zip(fields(cls), found.groups(), strict=True)  # type: ignore[arg-type]
+        return cls(**{each.name: each.metadata["part"].read(text) for each, text in values})
+
+
+def data_of(update: Update) -> object:
+    """What the pressed button carries; null for a game's button, or a forged one."""
+    return update.callback_query.data if update.callback_query else None
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """Give a movie stars: "r:<movie>:<stars>"; stars 0 take one's rating back."""
+class OpenCard(Shape):
+    """Show a movie's card in place of the message, or below it where the message must stay."""
 
-    PATTERN: ClassVar = re.compile(rf"r:{_ID}:(10|[0-9])", re.ASCII)
-    movie_id: int
-    stars: int
-
-    def encode(self) -> str:
-        return f"r:{self.movie_id}:{self.stars}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), int(found[2]))
+    LETTER: ClassVar[str] = "c"
+    movie_id: int = part(ID)
+    below: bool = part(_flag("1", "0"), default=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
-    """Bring one person's former stars back: "u:<movie>:<stars>:<person>"; stars 0: there were none."""
+class Rate(Shape):
+    """Give a movie stars; 0 takes one's rating back."""
 
-    PATTERN: ClassVar = re.compile(rf"u:{_ID}:(10|[0-9]):{_ID}", re.ASCII)
-    movie_id: int
-    stars: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"u:{self.movie_id}:{self.stars}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), int(found[2]), int(found[3]))
+    LETTER: ClassVar[str] = "r"
+    movie_id: int = part(ID)
+    stars: int = part(STARS)
 
 
 @dataclass(frozen=True, slots=True)
-class Suggest:
-    """In the round of well-known films: stars (0: haven't seen), then the next: "q:<movie>:<stars>:<person>"."""
+class Undo(Shape):
+    """Bring one person's former stars back; 0: there were none."""
 
-    PATTERN: ClassVar = re.compile(rf"q:{_ID}:(10|[0-9]):{_ID}", re.ASCII)
-    movie_id: int
-    stars: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"q:{self.movie_id}:{self.stars}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), int(found[2]), int(found[3]))
+    LETTER: ClassVar[str] = "u"
+    movie_id: int = part(ID)
+    stars: int = part(STARS)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """A page of a search: "s:<page>:<query>"."""
+class Suggest(Shape):
+    """In the round of well-known films: stars (0: haven't seen) for this one, then the next."""
 
-    PATTERN: ClassVar = re.compile(rf"s:{_PAGE}:(.+)", re.ASCII | re.DOTALL)
-    page: int
-    query: str
+    LETTER: ClassVar[str] = "q"
+    movie_id: int = part(ID)
+    stars: int = part(STARS)
+    person_id: int = part(ID)
 
-    def encode(self) -> str:
-        return f"s:{self.page}:{self.query}"
 
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), found[2])
+@dataclass(frozen=True, slots=True)
+class Search(Shape):
+    """A page of a search."""
+
+    LETTER: ClassVar[str] = "s"
+    page: int = part(PAGE)
+    query: str = part(Part(r"[\s\S]+"))
 
 
 def fit_query(text: str) -> str:
@@ -121,114 +141,63 @@ def fit_query(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class My:
-    """A page of one person's ratings: "m:<newest|best>:<page>:<person>"."""
+class My(Shape):
+    """A page of one person's ratings."""
 
-    PATTERN: ClassVar = re.compile(rf"m:(newest|best):{_PAGE}:{_ID}", re.ASCII)
-    order: MyOrder
-    page: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"m:{self.order}:{self.page}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(MyOrder(found[1]), int(found[2]), int(found[3]))
+    LETTER: ClassVar[str] = "m"
+    order: MyOrder = part(ORDER)
+    page: int = part(PAGE)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class MyMovie:
-    """One of a person's own ratings, opened from their list: "o:<movie>:<newest|best>:<page>:<person>"."""
+class MyMovie(Shape):
+    """One of a person's own ratings, opened from that page of their list."""
 
-    PATTERN: ClassVar = re.compile(rf"o:{_ID}:(newest|best):{_PAGE}:{_ID}", re.ASCII)
-    movie_id: int
-    order: MyOrder
-    page: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"o:{self.movie_id}:{self.order}:{self.page}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), MyOrder(found[2]), int(found[3]), int(found[4]))
+    LETTER: ClassVar[str] = "o"
+    movie_id: int = part(ID)
+    order: MyOrder = part(ORDER)
+    page: int = part(PAGE)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """A page of one person's history: "h:<page>:<person>"."""
+class History(Shape):
+    """A page of one person's history."""
 
-    PATTERN: ClassVar = re.compile(rf"h:{_PAGE}:{_ID}", re.ASCII)
-    page: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"h:{self.page}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(int(found[1]), int(found[2]))
+    LETTER: ClassVar[str] = "h"
+    page: int = part(PAGE)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
-    """A top list: "t:<here|all>:<period>:<genre>:<decade>:<page>"; empty genre and decade: any."""
+class Top(Shape):
+    """A top list: this club's or everyone's; null genre and decade: any."""
 
-    PATTERN: ClassVar = re.compile(
-        rf"t:(here|all):(week|month|year|all):([^:]{{0,24}}):((?:18|19|20)[0-9]0)?:{_PAGE}", re.ASCII
-    )
-    here: bool
-    period: Period = Period.ALL
-    genre: str | None = None
-    decade: int | None = None
-    page: int = 0
-
-    def encode(self) -> str:
-        return f"t:{'here' if self.here else 'all'}:{self.period}:{self.genre or ''}:{self.decade or ''}:{self.page}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        decade = int(found[4]) if found[4] else None
-        return cls(found[1] == "here", Period(found[2]), found[3] or None, decade, int(found[5]))
+    LETTER: ClassVar[str] = "t"
+    here: bool = part(_flag("here", "all"))
+    period: Period = part(PERIOD, default=Period.ALL)
+    genre: str | None = part(GENRE, default=None)
+    decade: int | None = part(DECADE, default=None)
+    page: int = part(PAGE, default=0)
 
 
 @dataclass(frozen=True, slots=True)
-class TopChoice:
-    """Choose a genre ("g") or a decade ("d") for a top list: "k<g|d>" before the list's own data."""
+class TopChoice(Shape):
+    """Choose a genre ("g") or a decade ("d") for a top list."""
 
-    PATTERN: ClassVar = re.compile(r"k([gd])(t:.+)", re.ASCII)
-    what: str
-    top: Top
-
-    def encode(self) -> str:
-        return f"k{self.what}{self.top.encode()}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(found[1], Top.decode(found[2]))
+    LETTER: ClassVar[str] = "k"
+    what: str = part(Part("[gd]"))
+    top: Top = part(Part("t:.+", Top.decode, Top.encode))
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """A digest setting to reach, or a question to show: "d:<what>:<value>"."""
+class Digest(Shape):
+    """A digest setting to reach, or a choice to show."""
 
-    PATTERN: ClassVar = re.compile(r"d:(show|on|weekday|minute|region|zone|topic):([A-Za-z0-9_/+-]{0,40})", re.ASCII)
-    what: str
-    value: str = ""
-
-    def encode(self) -> str:
-        return f"d:{self.what}:{self.value}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(found[1], found[2])
+    LETTER: ClassVar[str] = "d"
+    what: str = part(Part("show|on|weekday|minute|region|zone|topic"))
+    value: str = part(Part("[A-Za-z0-9_/+-]{0,40}"), default="")
 
     @property
     def number(self) -> int:
@@ -239,38 +208,18 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Privacy:
-    """Show or hide one's name, or leave a club: "p:<show|hide|leave>:<chat>:<person>"."""
+class Privacy(Shape):
+    """Show or hide one's name, or leave a club."""
 
-    PATTERN: ClassVar = re.compile(rf"p:(show|hide|leave):(-?[0-9]{{1,16}}):{_ID}", re.ASCII)
-    what: str
-    chat_id: int
-    person_id: int
-
-    def encode(self) -> str:
-        return f"p:{self.what}:{self.chat_id}:{self.person_id}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        found = _match(cls.PATTERN, data)
-        return cls(found[1], int(found[2]), int(found[3]))
+    LETTER: ClassVar[str] = "p"
+    what: str = part(Part("show|hide|leave"))
+    chat_id: int = part(CHAT)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page that needs nothing else, such as the help: "x:<name>"."""
+class Page(Shape):
+    """A page that needs nothing else, such as the help."""
 
-    PATTERN: ClassVar = re.compile(r"x:(help|rate|top|week|my)", re.ASCII)
-    name: str
-
-    def encode(self) -> str:
-        return f"x:{self.name}"
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        return cls(_match(cls.PATTERN, data)[1])
-
-
-def data_of(update: Update) -> object:
-    """What the pressed button carries; null for a game's button, or a forged one."""
-    return update.callback_query.data if update.callback_query else None
+    LETTER: ClassVar[str] = "x"
+    name: str = part(Part("help|rate|top|week|my"))
