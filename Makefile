@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock bench clean
+.PHONY: help venv demo run test check format lock locales bench clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -41,6 +41,12 @@ check: .venv/installed-dev  ## lint, format and types
 format: .venv/installed-dev  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+locales: .venv/installed  ## gather the texts for translators; update and compile every language
+	$(BIN)/pybabel --quiet extract -k N_ --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers
+	for file in $(wildcard handlers/locales/*/LC_MESSAGES/matinee.po); do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i handlers/locales/matinee.pot -o $$file \
+	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
 
 bench: .venv/installed-dev  ## search quality and speed beside a brute-force oracle
 	@$(BIN)/python -m tests.benchmarks.search

@@ -49,6 +49,11 @@ def language() -> str:
     return _language.get()
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a message for the catalogues where it is written, to be translated where it is shown."""
+    return message
+
+
 def _(message: str) -> str:
     """The message in the present language."""
     return _catalogue(_language.get()).gettext(message)

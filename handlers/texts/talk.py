@@ -1,6 +1,6 @@
 """What the bot says of itself: welcome, help, privacy, and what went wrong."""
 
-from handlers.i18n import _
+from handlers.i18n import N_, _
 from handlers.texts.words import escape, ratings
 from storage.service import StorageSettings
 from storage.values import Privacy
@@ -24,15 +24,15 @@ def hello_club() -> str:
 
 
 COMMANDS = (
-    ("search", "find a film by words of its title"),
-    ("rate", "rate films you have seen"),
-    ("my", "your ratings"),
-    ("top", "the best films"),
-    ("week", "this week's digest, now"),
-    ("digest", "when the weekly digest comes"),
-    ("history", "everything you changed"),
-    ("privacy", "what is kept about you"),
-    ("help", "all commands, and how scores are made"),
+    ("search", N_("find a film by words of its title")),
+    ("rate", N_("rate films you have seen")),
+    ("my", N_("your ratings")),
+    ("top", N_("the best films")),
+    ("week", N_("this week's digest, now")),
+    ("digest", N_("when the weekly digest comes")),
+    ("history", N_("everything you changed")),
+    ("privacy", N_("what is kept about you")),
+    ("help", N_("all commands, and how scores are made")),
 )
 """Command and description; the description is translated where it is shown."""
 

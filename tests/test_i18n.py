@@ -1,0 +1,39 @@
+"""Languages: every text is there for translators, and who speaks none of ours is spoken to in English."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from handlers import i18n
+from handlers.i18n import LOCALES, _, ngettext, speaking
+
+
+def messages(path: Path) -> set[object]:
+    with path.open("rb") as file:
+        return {message.id for message in read_po(file)}
+
+
+def test_the_template_holds_every_text_of_the_code(tmp_path: Path) -> None:
+    template = tmp_path / "matinee.pot"
+    pybabel = shutil.which("pybabel", path=str(Path(sys.executable).parent))
+    assert pybabel is not None
+    subprocess.run([pybabel, "-q", "extract", "-k", "N_", "-o", template, LOCALES.parent], check=True)
+
+    assert messages(LOCALES / "matinee.pot") == messages(template), "run: make locales"
+
+
+def test_an_unknown_language_is_spoken_to_in_english() -> None:
+    with speaking("tlh-Latn"):
+        assert (i18n.language(), _("Saved")) == ("en", "Saved")
+
+
+def test_a_stretch_of_another_language_ends() -> None:
+    with speaking("en-GB"), speaking(None):
+        assert i18n.language() == "en"
+
+
+def test_plurals_take_their_form() -> None:
+    assert [ngettext("{n} film", "{n} films", n).format(n=n) for n in (1, 2)] == ["1 film", "2 films"]
