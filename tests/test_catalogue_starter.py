@@ -76,13 +76,20 @@ async def test_films_of_ones_own_are_numbered_after_the_starters(storage: Storag
     assert await storage.database.write(work) == 40
 
 
-@pytest.mark.parametrize("damage", ["truncated", "not gzip", "bad bytes"])
+@pytest.mark.parametrize("damage", ["truncated", "not gzip", "bad bytes", "empty", "no columns", "short row"])
 async def test_a_broken_file_is_named_and_adds_nothing(sqlite_storage: Storage, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "films.tsv.gz"
     content = FILE.read_bytes()
-    file.write_bytes(
-        {"truncated": content[:200_000], "not gzip": b"x" * 100, "bad bytes": gzip.compress(b"title\n\xff\xfe")}[damage]
-    )
+    head, first, *_ = gzip.decompress(content).split(b"\n", 2)
+    damaged = {
+        "truncated": content[:200_000],
+        "not gzip": b"x" * 100,
+        "bad bytes": gzip.compress(head + b"\n\xff\xfe"),
+        "empty": gzip.compress(b""),
+        "no columns": gzip.compress(b"title\nAlien\n"),
+        "short row": gzip.compress(head + b"\n" + first[:9]),
+    }
+    file.write_bytes(damaged[damage])
     before = await sqlite_storage.catalogue.count()
 
     with pytest.raises(CatalogueError, match=r"films\.tsv\.gz cannot be read"):

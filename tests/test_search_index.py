@@ -58,7 +58,7 @@ def test_one_clear_hit_is_known_as_such(starter_index: SearchIndex, query: str) 
     assert starter_index.search(query).clear
 
 
-@pytest.mark.parametrize("query", ["dune", "titanic", "heat", "harry potter", "the"])
+@pytest.mark.parametrize("query", ["dune", "titanic", "heat", "harry potter", "the", "asdf"])
 def test_namesakes_are_for_the_person_to_choose_from(starter_index: SearchIndex, query: str) -> None:
     assert not starter_index.search(query).clear
 
@@ -109,12 +109,29 @@ def test_a_new_build_replaces_the_old_and_leaves_open_ones_readable(build: Build
     assert len(list((tmp_path / "search").glob("build-*"))) == 1
 
 
-@pytest.mark.parametrize("content", ["", "{}", "not json", '{"version": "0", "build": "x", "stamp": "y"}'])
+@pytest.mark.parametrize("content", ["", "{}", "[]", "5", "not json", '{"version": "0", "build": "x", "stamp": "y"}'])
 def test_a_damaged_index_is_no_index(build: Build, tmp_path: Path, content: str) -> None:
     build(("Alien", 1979, 1000))
     (tmp_path / "search" / "current").write_text(content)
 
     assert SearchIndex.open(tmp_path / "search") is None
+
+
+@pytest.mark.parametrize("name", ["text", "end", "movie_id"])
+def test_a_cut_file_makes_it_no_index(build: Build, tmp_path: Path, name: str) -> None:
+    build(("Alien", 1979, 1000), ("Brazil", 1985, 1000))
+    (file,) = (tmp_path / "search").glob(f"build-*/{name}")
+    file.write_bytes(file.read_bytes()[:-3])
+
+    assert SearchIndex.open(tmp_path / "search") is None
+
+
+def test_a_build_under_way_beside_is_left_alone(build: Build, tmp_path: Path) -> None:
+    other = tmp_path / "search" / "build-of-somebody-else"
+    other.mkdir(parents=True)
+    build(("Alien", 1979, 1000))
+
+    assert other.exists()
 
 
 def test_an_empty_catalogue_finds_nothing(build: Build) -> None:

@@ -18,6 +18,11 @@ FILE = Path(__file__).parent / "starter_catalogue.tsv.gz"
 SOURCE = "starter"
 TOTAL = 123_818
 BATCH = 5_000
+COLUMNS = {
+    "title", "original_title", "alt_titles", "year", "runtime", "genres", "directors", "cast",
+    "countries", "languages", "imdb", "tmdb", "wikidata", "kind", "pop",
+}  # fmt: skip
+NUMBERS = ("year", "runtime", "tmdb", "pop")
 
 Progress = Callable[[int, int], None]
 Row = Mapping[str, str]
@@ -110,9 +115,21 @@ def _rows(file: Path) -> Iterator[Row]:
     """The file's rows; every way in which it can be broken becomes one CatalogueError."""
     try:
         with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
-            yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if not set(reader.fieldnames or ()) >= COLUMNS:
+                raise CatalogueError(f"{file.name} cannot be read: it lacks columns")
+            for row in reader:
+                yield _checked(row, file, reader.line_num)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise CatalogueError(f"{file.name} cannot be read: {error}") from error
+
+
+def _checked(row: dict[str, str], file: Path, line: int) -> Row:
+    """The row, if it is whole and its numbers are numbers."""
+    whole = None not in row.values()
+    if not whole or any(row[name] and not row[name].isdecimal() for name in NUMBERS):
+        raise CatalogueError(f"{file.name} cannot be read: line {line} is damaged")
+    return row
 
 
 def _values(field: str) -> dict[str, None]:

@@ -6,6 +6,7 @@ A build is a folder of its own beside the one in use and never changed afterward
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 VERSION = "1"
 """Of the files' layout and the folding: another one means a new build."""
 CANDIDATES = 160
+ABANDONED_S = 86_400
+SHORT = 5
+"""Below so many letters nearly anything is a typo away: then only a title itself is clearly meant."""
 AHEAD = 1.8
 """By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
 NEAR = 5.5
@@ -68,8 +72,8 @@ class SearchIndex:
             meta = json.loads((directory / "current").read_text())
             if meta["version"] != VERSION:
                 return None
-            return cls(directory / meta["build"], meta["stamp"])
-        except (OSError, ValueError, KeyError):  # missing or damaged: it can always be built anew
+            return cls(directory / str(meta["build"]), str(meta["stamp"]))
+        except (OSError, ValueError, KeyError, TypeError):  # missing or damaged: it can always be built anew
             return None
 
     @classmethod
@@ -82,12 +86,11 @@ class SearchIndex:
         (made / "grams").mkdir(parents=True)
         rows = titles.write(made, movies)
         grams.write(made / "grams", rows, len(rows), progress)
+        former = _current(directory)
         pointer = directory / f"{name}.pointer"
         pointer.write_text(json.dumps({"build": name, "stamp": stamp, "version": VERSION}))
         os.replace(pointer, directory / "current")
-        for old in directory.glob("build-*"):
-            if old != made:
-                shutil.rmtree(old, ignore_errors=True)  # mapped files stay readable for who has them open
+        _clear_away(directory, former)
         return cls(made, stamp)
 
     def search(self, text: str, limit: int = 100) -> SearchResult:
@@ -97,7 +100,8 @@ class SearchIndex:
             return self._by_id(query.imdb_id)
         found = self._rank(query)
         hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
-        return SearchResult(hits, clear=_is_clear(found), exact=bool(found) and found[0].exact)
+        exact = bool(found) and found[0].exact
+        return SearchResult(hits, clear=_is_clear(found) and (exact or len(query.words) >= SHORT), exact=exact)
 
     def _by_id(self, imdb_id: str) -> SearchResult:
         movie_id = self._titles.by_imdb(imdb_id)
@@ -127,6 +131,22 @@ class SearchIndex:
             exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
             found.append(_Candidate(rows.movie_id[row], exact, paid, score))
         return found
+
+
+def _current(directory: Path) -> str | None:
+    """The build in use, if there is one."""
+    try:
+        return str(json.loads((directory / "current").read_text())["build"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _clear_away(directory: Path, former: str | None) -> None:
+    """Remove the build that was in use, and what crashed ones left a day ago; another may be under way right now."""
+    for build in directory.glob("build-*"):
+        left = build.name == former or time.time() - build.stat().st_mtime > ABANDONED_S
+        if left and build.name != _current(directory):
+            shutil.rmtree(build, ignore_errors=True)  # mapped files stay readable for who has them open
 
 
 def _is_clear(found: list[_Candidate]) -> bool:

@@ -35,6 +35,8 @@ class Titles:
         self._imdb = _column(directory, "imdb", "q")
         self._imdb_movie = _column(directory, "imdb_movie", "q")
         self._text = _mapped(directory / "text")
+        if len(self._text) != (self._end[-1] if self._end else 0):
+            raise ValueError(f"{directory.name}: the titles are cut off")
 
     def text(self, row: int) -> str:
         """The folded title."""

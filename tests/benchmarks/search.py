@@ -22,7 +22,7 @@ from storage.service import Storage, StorageSettings
 from tests.benchmarks.queries import RULES, Film, queries
 
 Search = Callable[[str], list[int]]
-ORACLE_EVERY = 20
+ORACLE_EVERY = 10
 
 
 def load(data_dir: Path) -> tuple[list[Film], SearchIndex]:
