@@ -30,6 +30,10 @@ class Stage:
     storage: Storage
     clock: Clock
 
+    @property
+    def bot_id(self) -> int:
+        return self.sandbox.world.bot_id
+
     async def trail(self, prefix: str = "rating.") -> list[AuditEntry]:
         """The audit entries of a kind."""
         return [entry async for entry in self.storage.audit.export() if (entry.action or "").startswith(prefix)]

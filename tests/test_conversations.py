@@ -238,3 +238,40 @@ async def test_every_press_is_answered_once_and_no_call_is_refused(stage: Stage)
     refused = [call for call in await stage.client.outbox() if call["status"] != 200]
     assert all("message is not modified" in str(call["response"]) for call in refused)
     assert await stage.client.problems("unanswered_callback") == []
+
+
+async def test_a_forum_is_answered_in_the_topic_that_asked(stage: Stage) -> None:
+    forum = await stage.client.post(
+        "/sim/chat", type="supergroup", title="Forum", members=[ANN], admins=[ANN], is_forum=True, topics=["Films"]
+    )
+    (topic,) = [each["thread_id"] for each in forum["topics"] if each["name"] == "Films"]
+    talk = await stage.client.open(ANN, forum["id"], topic)
+    await stage.client.post("/sim/member", chat_id=forum["id"], user_id=stage.bot_id, status="administrator")
+    assert "Hello" in (await talk.reply()).text
+    card = await talk.asks("/search the matrix")
+    assert card.body["message_thread_id"] == topic
+    await (await talk.asks("/digest")).press("✅ Switch on")
+    setting = await talk.asks("/digest")
+    await setting.press("Post in this topic")
+
+    assert (await stage.storage.digests.setting(forum["id"])).thread_id == topic
+
+
+async def test_who_leaves_a_club_no_longer_counts_there(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search the matrix")
+    await card.press("9", by=CHIARA)
+    await stage.client.post("/sim/member", chat_id=CLUB, user_id=CHIARA, status="left")
+
+    assert "Here: no ratings yet" in (await ann.asks("/search the matrix")).text
+    assert [entry.action for entry in await stage.trail("club.")] == ["club.leave"]
+
+
+async def test_a_bot_that_is_removed_and_comes_back_is_told_apart(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    await (await ann.asks("/digest")).press("✅ Switch on")
+    for status in ("kicked", "member"):
+        await stage.client.post("/sim/member", chat_id=CLUB, user_id=stage.bot_id, status=status)
+    assert "Hello" in (await ann.reply()).text
+
+    assert [entry.action for entry in await stage.trail("chat.")] == ["chat.deactivate", "chat.activate"]
