@@ -1,5 +1,6 @@
 """The system's Chromium for tests of the page; without one they are skipped, and say so."""
 
+import base64
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,14 @@ QUIET = (
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 8_000
+MOST_STOPS = 60
+MEAN_LIGHTNESS = """async (png) => {
+  const image = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0))]));
+  const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const bytes = pen.getImageData(0, 0, image.width, image.height).data.filter((_, at) => at % 4 < 3);
+  return bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
+}"""
 
 
 class Screen:
@@ -46,10 +55,28 @@ class Screen:
         """The newest button with this label."""
         return self.page.locator(f'[data-testid=button][data-label="{label}"]').last
 
+    async def tab_to(self, hook: str, *, label: str | None = None, key: str = "Tab") -> None:
+        """Walk there with the keyboard alone; fails when it cannot be reached."""
+        there = self.page.locator(f"[data-testid={hook}]" + (f'[data-label="{label}"]' if label else "") + ":focus")
+        for _ in range(MOST_STOPS):
+            if await there.count():
+                return
+            await self.page.keyboard.press(key)
+        raise AssertionError(f"{key} does not reach {hook} {label or ''}")
+
+    async def overflow(self) -> int:
+        """How many pixels the page can be scrolled sideways."""
+        return int(await self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    async def lightness(self) -> float:
+        """Of the whole page as it was painted, 0 to 255."""
+        png = base64.b64encode(await self.page.screenshot()).decode()
+        return float(await self.page.evaluate(MEAN_LIGHTNESS, png))
+
 
 @asynccontextmanager
 async def opened(address: str, **options: Any) -> AsyncIterator[Screen]:
-    """The page at an address, in a new and empty browser."""
+    """The page at an address, in a new and empty browser; fails when it complained in its console."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = await browser.new_page(**{"viewport": DESKTOP, **options})
@@ -58,3 +85,4 @@ async def opened(address: str, **options: Any) -> AsyncIterator[Screen]:
         await page.goto(address)
         yield screen
         await browser.close()
+    assert screen.complaints == []
