@@ -45,6 +45,7 @@ async def test_on_a_phone_one_goes_from_list_to_chat_and_back(stage: Stage) -> N
         await screen.at(f"chat-{CLUB}").click()
         await screen.send("/search the matrix")
         await expect(screen.says("The Matrix (1999)")).to_be_visible()
+        await expect(screen.at("chat-list")).to_be_hidden()
         assert await screen.overflow() == 0
         await screen.page.get_by_role("button", name=re.compile("back", re.IGNORECASE)).click()
 
