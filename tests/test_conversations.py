@@ -247,7 +247,6 @@ async def test_a_forum_is_answered_in_the_topic_that_asked(stage: Stage) -> None
     (topic,) = [each["thread_id"] for each in forum["topics"] if each["name"] == "Films"]
     talk = await stage.client.open(ANN, forum["id"], topic)
     await stage.client.post("/sim/member", chat_id=forum["id"], user_id=stage.bot_id, status="administrator")
-    assert "Hello" in (await talk.reply()).text
     card = await talk.asks("/search the matrix")
     assert card.body["message_thread_id"] == topic
     await (await talk.asks("/digest")).press("✅ Switch on")

@@ -81,7 +81,8 @@ def _members(world: World, body: Json) -> dict[int, str]:
 
 
 def _open_topics(world: World, made: Chat, names: list[str]) -> None:
-    """A topic's id is that of the message that opened it."""
+    """A topic's id is that of the message that opened it; 1 is the chat's own first message, and General's."""
+    made.next_message_id = max(made.next_message_id, 2)
     for name in names:
         creator = next((each for each, status in made.members.items() if status == "creator"), world.bot_id)
         opened = {"forum_topic_created": {"name": str(name), "icon_color": 7322096}}
