@@ -49,9 +49,12 @@ def suggestion(shown: Card, person_id: int) -> Keyboard:
     return Keyboard([stars[:5], stars[5:], [Button(f"{_('Haven’t seen')} ›", callback_data=skip.encode())]])
 
 
-def found(page: SearchPage) -> Keyboard | None:
-    """A button for each hit, then the pages."""
-    rows = [[_open(line, carry.OpenCard(line.id).encode())] for line in page.lines]
+def found(page: SearchPage, stars: int | None = None) -> Keyboard | None:
+    """A button for each hit, which opens its card or gives it these stars; then the pages."""
+    rows = [
+        [_open(line, (carry.Rate(line.id, stars) if stars else carry.OpenCard(line.id)).encode())]
+        for line in page.lines
+    ]
     query = carry.fit_query(page.query)
     rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
     return Keyboard(rows) if rows else None

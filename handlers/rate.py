@@ -93,7 +93,9 @@ async def _open(update: Update, context: Context, page: SearchPage) -> None:
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
     page = await context.storage.movies.find(fit_query(title))
     if page.clear is None:
-        await _open(update, context, page)
+        # In a group others press too, and would give stars that they did not choose.
+        asked = None if is_group(update.effective_chat) else stars
+        await send(update, context, texts.found(page, asked), keyboards.found(page, asked))
     elif acts_as_chat(update):
         await show_card(update, context, page.clear, note=texts.as_yourself())
     else:

@@ -117,6 +117,16 @@ async def test_rate_with_stars_rates_at_once(stage: Stage) -> None:
     assert [entry.after for entry in await stage.trail()] == [{"stars": 9}]
 
 
+async def test_stars_are_not_forgotten_when_the_title_is_not_clear(stage: Stage) -> None:
+    talk = await stage.client.open()
+    hits = await talk.asks("/rate dune 8")
+    assert "Which one gets 8 ★?" in hits.text
+    toast = await hits.press("Dune (1984)")
+
+    assert toast.text == "8 ★ saved"
+    assert (await hits.now()).text.startswith("🎬 Dune (1984)")
+
+
 async def test_a_number_in_a_title_is_no_rating(stage: Stage) -> None:
     talk = await stage.client.open()
     card = await talk.asks("/rate alien 3")

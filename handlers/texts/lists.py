@@ -19,11 +19,13 @@ from storage.values import (
 )
 
 
-def found(page: SearchPage) -> str:
-    """The hits by number; the buttons below open them."""
+def found(page: SearchPage, stars: int | None = None) -> str:
+    """The hits by number; the buttons below open them, or give them these stars."""
     if not page.lines:
         return nothing_found(page.query)
-    head = _("🔎 <b>{query}</b>").format(query=escape(page.query))
+    head = f"🔎 <b>{escape(page.query)}</b>"
+    if stars:
+        head = _("Which one gets {n} ★?").format(n=stars)
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, page.page)]
     return "\n".join([head, "", *lines])
 
