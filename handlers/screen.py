@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
@@ -60,7 +61,7 @@ async def send(
 
 async def _edit(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
     try:
-        await _edit_patiently(update, text, keyboard)
+        await _edit_patiently(update, context, text, keyboard)
     except BadRequest as error:
         reason = str(error).lower()
         if not any(gone in reason for gone in GONE):
@@ -68,26 +69,36 @@ async def _edit(update: Update, context: Context, text: str, keyboard: InlineKey
         await send(update, context, text, keyboard)
 
 
-async def _edit_patiently(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+async def _edit_patiently(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
     """Wait out a short pause that Telegram asks for. After a longer one the card follows with the next press:
     the toast has told already what happened."""
     try:
-        await _edit_once(update, text, keyboard)
+        await _edit_once(update, context, text, keyboard)
     except RetryAfter as error:
         pause = error.retry_after if isinstance(error.retry_after, timedelta) else timedelta(seconds=error.retry_after)
         if pause > LONGEST_WAIT:
             return
         await asyncio.sleep(pause.total_seconds())
-        await _edit_once(update, text, keyboard)
+        await _edit_once(update, context, text, keyboard)
 
 
-async def _edit_once(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    query = update.callback_query
-    assert query is not None  # noqa: S101  # only presses edit
+async def _edit_once(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
     try:
-        await query.edit_message_text(
-            text, parse_mode=ParseMode.HTML, reply_markup=keyboard, link_preview_options=NO_PREVIEW
+        await context.bot.edit_message_text(
+            text,
+            **_pressed(update),
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard,
+            link_preview_options=NO_PREVIEW,
         )
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():
             raise
+
+
+def _pressed(update: Update) -> dict[str, Any]:
+    """The pressed message by its ids alone: a deleted or very old one comes without anything else."""
+    query = update.callback_query
+    if query is None or query.message is None:
+        return {"inline_message_id": query.inline_message_id if query else None}
+    return {"chat_id": query.message.chat.id, "message_id": query.message.message_id}

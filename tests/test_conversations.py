@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import aiohttp
+
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
-from tests.conversations import Stage
+from tests.conversations import TOKEN, Stage
 
 
 async def test_the_journey_of_a_rating_leaves_exactly_its_entries(stage: Stage) -> None:
@@ -284,3 +286,29 @@ async def test_a_bot_that_is_removed_and_comes_back_is_told_apart(stage: Stage) 
     assert "Hello" in (await ann.reply()).text
 
     assert [entry.action for entry in await stage.trail("chat.")] == ["chat.deactivate", "chat.activate"]
+
+
+async def test_a_press_on_a_message_deleted_meanwhile_is_shown_anew(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("the matrix")
+    deleted = {"chat_id": ANN, "message_id": card.id}
+    async with aiohttp.ClientSession() as http:
+        await http.post(f"{stage.sandbox.url}/bot{TOKEN}/deleteMessage", data=deleted)
+    toast = await card.press("8")
+
+    assert toast.text == "8 ★ saved"
+    assert "You: 8 ★" in (await talk.reply()).text
+
+
+async def test_a_press_without_a_message_is_answered(stage: Stage) -> None:
+    person = {"id": ANN, "is_bot": False, "first_name": "Ann"}
+    for at, data in enumerate(({"data": "r:1:8"}, {"data": "t:all:all:::0"}, {"game_short_name": "chess"}), 1):
+        query = {"id": str(at), "from": person, "chat_instance": "1", "inline_message_id": "A" * 24, **data}
+        await stage.client.post("/sim/raw", callback_query=query)
+    since = 0
+    for _ in range(3):
+        _event, since = await stage.client.wait_for(
+            lambda event: event["type"] == "call" and event["method"] == "answerCallbackQuery", since
+        )
+
+    assert [entry.after for entry in await stage.trail()] == [{"stars": 8}]
