@@ -15,6 +15,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 import handlers
 from bot import server
 from bot.attempts import Attempts
+from bot.chores import chores
 from bot.clock import Clock
 from bot.config import Settings, token_of
 from bot.database import open_storage
@@ -29,7 +30,6 @@ from bot.telegram_bot import build_bot, connect
 from handlers import commands
 from handlers.context import BotData, Context
 from handlers.errors import EXPLAINED
-from storage.errors import StorageError
 from storage.service import Storage
 
 log = structlog.get_logger("matinee")
@@ -81,7 +81,7 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
-        works = [poller.run(), _purge(storage), _publish(bot, storage)]
+        works = [poller.run(), chores(storage, settings), _publish(bot, storage)]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
 
 
@@ -124,16 +124,6 @@ def _first(failed: BaseException) -> BaseException:
     while isinstance(failed, BaseExceptionGroup):
         failed = failed.exceptions[0]
     return failed
-
-
-async def _purge(storage: Storage) -> None:
-    """Every hour, forget updates that were finished long ago."""
-    while True:
-        try:
-            await storage.inbox.purge()
-        except StorageError as error:
-            log.warning("old updates could not be forgotten yet", reason=str(error))
-        await asyncio.sleep(3600)
 
 
 def calm_collector() -> None:

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     digest_zone: str = Field("UTC", description="a name of the time zone database, for instance Europe/Berlin")
     tick_s: int = Field(30, ge=1, le=300, description="whole seconds, 1 to 300")
 
+    seal_s: int = Field(300, ge=1, le=86_400, description="whole seconds, 1 to 86400")
+
+    backup_dir: Path | None = Field(None, description="a directory that may be written, or nothing for no copies")
+    backup_every_h: int = Field(24, ge=1, le=720, description="whole hours, 1 to 720")
+    backup_keep: int = Field(7, ge=1, le=1000, description="a whole number, 1 to 1000")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -15,6 +15,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "intake": ("poll_timeout_s", "handlers_at_once"),
     "ranking": ("everyone_prior", "everyone_minimum", "club_prior", "club_minimum", "prior_mean"),
     "digest": ("digest_weekday", "digest_time", "digest_zone", "tick_s"),
+    "audit": ("seal_s",),
+    "backup": ("backup_dir", "backup_every_h", "backup_keep"),
 }
 """Which section of `config.toml` holds which setting."""
 

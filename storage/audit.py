@@ -3,20 +3,19 @@
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database import Database
 from storage.inbox import mark_applied
-from storage.models import audit_entry, movie
-from storage.values import SYSTEM, Actor, AuditEntry, HistoryLine, HistoryPage
+from storage.models import audit_entry
+from storage.values import SYSTEM, Actor
 
-PAGE = 10
-
+CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_id")
+"""The columns that an entry commits to, beside its instant."""
 
 _INSERT = sa.insert(audit_entry)
 
@@ -33,6 +32,7 @@ class AuditAction(StrEnum):
     DIGEST_UPDATE = "digest.update"
     PERSON_UPDATE = "person.update"
     PERSON_ERASE = "person.erase"
+    CHAT_MIGRATE = "chat.migrate"
     CATALOGUE_IMPORT = "catalogue.import"
 
 
@@ -75,57 +75,23 @@ def commitment(salt: bytes, at: datetime, content: Mapping[str, Any]) -> bytes:
 
 
 def erase_content(connection: sa.Connection, person_id: int, at: datetime) -> None:
-    """Empty every entry by or about a person; instant and commitment stay (a trigger refuses any other update)."""
-    connection.execute(
-        sa.update(audit_entry)
-        .where(audit_entry.c.erased_at.is_(None))
-        .where((audit_entry.c.actor == person_id) | (audit_entry.c.subject == f"person:{person_id}"))
-        .values(
-            actor=None, chat_id=None, action=None, subject=None, before=None, after=None,
-            update_id=None, salt=None, erased_at=at,
-        )
-    )  # fmt: skip
+    """Empty every entry by or about a person; instant and commitment stay (a trigger refuses any other update).
 
-
-class AuditTrail:
-    """Reads the trail; only the changes themselves write to it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def history(self, person_id: int, *, page: int = 0) -> HistoryPage:
-        """A person's own changes, newest first."""
-        query = (
-            sa.select(audit_entry, movie.c.title, movie.c.year)
-            .join(
-                movie,
-                audit_entry.c.subject == sa.literal("movie:") + sa.cast(movie.c.id, sa.Text),
-                isouter=True,
-            )
-            .where(audit_entry.c.actor == person_id)
-            .order_by(audit_entry.c.id.desc())
-            .limit(PAGE + 1)
-            .offset(page * PAGE)
-        )
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
-        lines = tuple(HistoryLine(_entry(row), row.title, row.year) for row in rows[:PAGE])
-        return HistoryPage(lines, page, more=len(rows) > PAGE)
-
-    async def export(self) -> AsyncIterator[AuditEntry]:
-        """The whole trail, oldest first, streamed."""
-        async for row in self._database.stream(sa.select(audit_entry).order_by(audit_entry.c.id)):
-            yield _entry(row)
-
-
-def _entry(row: Any) -> AuditEntry:
-    return AuditEntry(
-        id=row.id,
-        at=row.at,
-        actor=row.actor,
-        chat_id=row.chat_id,
-        action=row.action,
-        subject=row.subject,
-        before=row.before,
-        after=row.after,
-        update_id=row.update_id,
+    The entry that tells of it names how many, and a sum over them: so nobody can pass off another as erased.
+    """
+    theirs = audit_entry.c.erased_at.is_(None) & (
+        (audit_entry.c.actor == person_id) | (audit_entry.c.subject == f"person:{person_id}")
     )
+    marks = [
+        erasure_mark(*row)
+        for row in connection.execute(sa.select(audit_entry.c.id, audit_entry.c.commitment).where(theirs))
+    ]
+    emptied = dict.fromkeys((*CONTENT, "salt"))
+    connection.execute(sa.update(audit_entry).where(theirs).values(**emptied, erased_at=at))
+    after = {"entries": len(marks), "sum": f"{sum(marks) % 2**256:064x}"}
+    record(connection, AuditAction.PERSON_ERASE, None, at=at, after=after)
+
+
+def erasure_mark(entry_id: int, entry_commitment: bytes) -> int:
+    """One erased entry's part in the sum, which does not depend on their order."""
+    return int.from_bytes(hashlib.sha256(b"\x03" + entry_id.to_bytes(8, "big") + entry_commitment).digest(), "big")

@@ -43,6 +43,19 @@ class Database:
         except (OperationalError, InterfaceError, OSError) as error:
             raise DatabaseUnavailable(f"the database cannot be read: {_reason(error)}") from error
 
+    async def snapshot(self, query: Callable[[sa.Connection], T]) -> T:
+        """The same for a `query` of many statements, all of which see the database as it is now."""
+
+        def begun(connection: sa.Connection) -> T:
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA mmap_size=0")  # mapped, a whole file read once would fill the memory
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            return query(connection)
+
+        return await self.read(begun)
+
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` in a durable transaction; see `Writer.write`."""
         return await self._writer.write(work)

@@ -1,5 +1,6 @@
 """Digests: each chat's setting, what is due, and the claim that makes a second one of a week impossible."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -14,6 +15,7 @@ from storage.inbox import is_applied
 from storage.models import chat, digest_run, digest_setting, person
 from storage.people import meet
 from storage.ranking import Ranking
+from storage.seals import latest
 from storage.values import Actor, ClaimedDigest, Digest, DigestSetting
 
 LATEST = timedelta(hours=24)
@@ -187,7 +189,9 @@ class Digests:
     def _compose(self, connection: sa.Connection, chat_id: int, start: datetime, end: datetime) -> Digest:
         zone = self._setting(connection, chat_id).zone
         prior = self._ranking.of(chat_id)
-        return compose(connection, chat_id, start, end, zone=zone, prior=prior)
+        digest = compose(connection, chat_id, start, end, zone=zone, prior=prior)
+        newest = latest(connection)
+        return replace(digest, seal=newest.fingerprint) if newest else digest
 
     def _setting(self, connection: sa.Connection, chat_id: int) -> DigestSetting:
         query = sa.select(digest_setting).where(digest_setting.c.chat_id == chat_id)

@@ -151,6 +151,17 @@ audit_entry = sa.Table(
     sa.Column("erased_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
+audit_seal = sa.Table(
+    "audit_seal",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3, ... without a gap
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("last_entry", sa.BigInteger, nullable=False),  # covers every entry after the seal before, up to this
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("root", sa.LargeBinary, nullable=False),  # of the Merkle tree over the entries
+    sa.Column("previous", sa.LargeBinary, nullable=False),  # the hash of the seal before
+    sa.Column("hash", sa.LargeBinary, nullable=False),  # SHA-256 over all of the above
+)
 
 digest_setting = sa.Table(
     "digest_setting",
@@ -197,4 +208,40 @@ bot_state = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("update_id", sa.BigInteger, nullable=False),
+    sa.Column("person_id", sa.BigInteger),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),  # for the operator
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("given_up_at", UtcDateTime, nullable=False),
+)
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),  # one message for each: "digest:-100...:2026-W47"
+    sa.Column("kind", sa.Text, nullable=False),  # digest | notice
+    sa.Column("chat_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("thread_id", sa.BigInteger),
+    sa.Column("payload", Json),  # text and keyboard; null once it is done
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    sa.Column("claimed_at", UtcDateTime),  # when its sending began
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("reason", sa.Text),  # why it failed, in Telegram's words
+    sa.CheckConstraint("status IN ('queued', 'sending', 'sent', 'failed', 'unknown')", name="status"),
+    sa.Index("ix_outbox_status_not_before", "status", "not_before"),
+)
+chat_alias = sa.Table(
+    "chat_alias",
+    metadata,
+    sa.Column("old_id", sa.BigInteger, primary_key=True, autoincrement=False),  # a group that became a supergroup
+    sa.Column("new_id", sa.BigInteger, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
 )

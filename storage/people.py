@@ -78,9 +78,7 @@ class People:
             known = sa.select(person.c.id).where(person.c.id == actor.person_id)
             if connection.execute(known).scalar() is None:
                 return 0
-            gone = _forget(connection, self._ranking, actor.person_id, at)
-            record(connection, AuditAction.PERSON_ERASE, None, at=at)
-            return gone
+            return _forget(connection, self._ranking, actor.person_id, at)
 
         return await self._database.write(work)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage import upgrade
-from storage.audit import AuditTrail
 from storage.catalogue.service import Catalogue
 from storage.clubs import Clubs
 from storage.database import Database
@@ -19,6 +18,7 @@ from storage.priors import adopt
 from storage.ranking import Prior, Ranking
 from storage.ratings import Ratings
 from storage.state import State
+from storage.trail import AuditTrail
 from storage.values import DigestSetting, Now
 
 

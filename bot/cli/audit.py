@@ -2,14 +2,14 @@
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import settings, storage_of, wait_for
 
 if TYPE_CHECKING:
-    from storage.values import AuditEntry
+    from storage.values import AuditEntry, Verification
 
 app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
@@ -30,6 +30,54 @@ def export() -> None:
             sys.stdout.buffer.flush()
 
     wait_for(work())
+
+
+@app.command()
+def verify(
+    anchor: Annotated[str | None, typer.Option(help="A fingerprint from a digest: its seal has to be there.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Read the whole trail against its commitments and seals. Exit code 1: it was tampered with, and where."""
+
+    async def work() -> int:
+        async with storage_of(settings()) as storage:
+            found = await storage.audit.verify(anchor)
+        typer.echo(_as_json(found) if json else _in_words(found))
+        return 1 if found.fault else 0
+
+    wait_for(work())
+
+
+@app.command()
+def seal() -> None:
+    """Seal what is not sealed yet, and show the fingerprint to keep. Exit code 1: there is no entry."""
+
+    async def work() -> int:
+        async with storage_of(settings()) as storage:
+            newest = await storage.audit.seal()
+        if newest is None:
+            typer.echo("there is no entry to seal", err=True)
+            return 1
+        typer.echo(
+            f"{newest.fingerprint}  seal {newest.id}, up to entry {newest.last_entry}, {newest.at:%Y-%m-%d %H:%M} UTC"
+        )
+        return 0
+
+    wait_for(work())
+
+
+def _in_words(found: "Verification") -> str:
+    counted = f"{found.entries:,} entries ({found.erased:,} erased), {found.seals:,} seals"
+    if found.fault:
+        return f"TAMPERED  {found.fault}; intact before it: {counted}"
+    newest = f", newest fingerprint {found.fingerprint}" if found.fingerprint else ""
+    return f"intact  {counted}{newest}"
+
+
+def _as_json(found: "Verification") -> str:
+    import orjson
+
+    return orjson.dumps({"intact": found.fault is None, **asdict(found)}).decode()
 
 
 def line_of(entry: "AuditEntry") -> bytes:

@@ -16,7 +16,7 @@ def digest(week: Digest) -> str:
     if not week.films:
         return f"{head}\n\n{_('Nothing was rated. Any plans for tonight?')}"
     figures = " · ".join([films(week.films), people(week.people), ratings(week.ratings)])
-    return "\n".join([head, figures, *_best(week), *_also(week)])
+    return "\n".join([head, figures, *_best(week), *_also(week), *_witness(week)])
 
 
 def _span(week: Digest) -> str:
@@ -46,6 +46,11 @@ def _also(week: Digest) -> list[str]:
         rank, movie = week.newcomer
         lines.append(f"🆕 {_('New in your top list')}: {titled(movie)} · #{rank}")
     return ["", *lines] if lines else []
+
+
+def _witness(week: Digest) -> list[str]:
+    """The fingerprint that lets any member prove later that nothing before it was rewritten."""
+    return ["", f"🔏 <code>{week.seal}</code>"] if week.seal else []
 
 
 def _line(line: DigestLine) -> str:

@@ -1,33 +1,9 @@
-"""What storage hands out and takes in: frozen values, free of tables and of Telegram."""
+"""Films, ratings and lists as they are shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-Now = Callable[[], datetime]
-"""The clock, as an argument: returns an aware UTC instant, so that tests and the demo can move it."""
-
-SYSTEM = 0
-"""The actor of changes that no person caused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who acts, where, and by which update. `update_id` is null for work that no update began."""
-
-    person_id: int
-    name: str
-    chat_id: int
-    chat_type: str = "private"
-    chat_title: str = ""
-    language: str | None = None
-    update_id: int | None = None
-
-    @property
-    def in_club(self) -> bool:
-        return self.chat_type in {"group", "supergroup"}
 
 
 class Source(StrEnum):
@@ -178,108 +154,6 @@ class TopPage:
     lines: tuple[MovieLine, ...]
     more: bool
     minimum: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """One change. `actor` is null when the entry's content has been erased, 0 when the program acted."""
-
-    id: int
-    at: datetime
-    actor: int | None
-    chat_id: int | None
-    action: str | None
-    subject: str | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-    update_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One of a person's own audit entries, with the movie it speaks of, if any."""
-
-    entry: AuditEntry
-    title: str | None
-    year: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    lines: tuple[HistoryLine, ...]
-    page: int
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Privacy:
-    """What a person has chosen: whether clubs see their name, and in which clubs they count."""
-
-    name_hidden: bool
-    clubs: tuple[tuple[int, str], ...]
-    ratings: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestSetting:
-    """When a chat gets its digest: weekday 0 Monday..6 Sunday, local minute of the day, IANA zone, topic."""
-
-    chat_id: int
-    enabled: bool = False
-    weekday: int = 4
-    minute: int = 18 * 60
-    zone: str = "UTC"
-    thread_id: int | None = None
-    next_run_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestLine:
-    """A movie in a digest: the week's mean stars, how many rated, the distance of lowest and highest."""
-
-    id: int
-    title: str
-    year: int | None
-    mean: float
-    count: int
-    spread: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """A chat's week. Lines are null where nothing qualifies; `films` 0 means there is nothing to say."""
-
-    chat_id: int
-    start: datetime
-    end: datetime
-    zone: str
-    films: int
-    people: int
-    ratings: int
-    best: tuple[DigestLine, ...] = ()
-    most_rated: DigestLine | None = None
-    most_argued: DigestLine | None = None
-    newcomer: tuple[int, MovieLine] | None = None  # rank in the club's all-time top, movie
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedDigest:
-    """A digest that this process, and no other, may post now."""
-
-    week: str
-    digest: Digest
-    thread_id: int | None
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class InboxItem:
-    """An update taken from Telegram and not finished. `key` orders: one key's items run one after another."""
-
-    id: int
-    update_id: int
-    key: int
-    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""Reading the audit trail: one's own part, the operator's view, all of it; and sealing and verifying it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import seals
+from storage.database import Database
+from storage.models import audit_entry, movie
+from storage.values import AuditEntry, HistoryLine, HistoryPage, Seal, Verification
+from storage.verify import verify
+
+PAGE = 10
+
+
+class AuditTrail:
+    """Only the changes themselves write entries (`audit.record`); here they are read, sealed and verified."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def history(self, person_id: int, *, page: int = 0) -> HistoryPage:
+        """A person's own changes, newest first."""
+        query = (
+            sa.select(audit_entry, movie.c.title, movie.c.year)
+            .join(
+                movie,
+                audit_entry.c.subject == sa.literal("movie:") + sa.cast(movie.c.id, sa.Text),
+                isouter=True,
+            )
+            .where(audit_entry.c.actor == person_id)
+            .order_by(audit_entry.c.id.desc())
+            .limit(PAGE + 1)
+            .offset(page * PAGE)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        lines = tuple(HistoryLine(_entry(row), row.title, row.year) for row in rows[:PAGE])
+        return HistoryPage(lines, page, more=len(rows) > PAGE)
+
+    async def export(self) -> AsyncIterator[AuditEntry]:
+        """The whole trail, oldest first, streamed."""
+        async for row in self._database.stream(sa.select(audit_entry).order_by(audit_entry.c.id)):
+            yield _entry(row)
+
+    async def seal(self) -> Seal | None:
+        """Seal everything that is not sealed yet; the newest seal, or null while there is no entry at all."""
+        at = self._database.now()
+        while await self._database.on_writing_connection(lambda connection: seals.seal_entries(connection, at)):
+            pass
+        return await self.newest_seal()
+
+    async def newest_seal(self) -> Seal | None:
+        return await self._database.read(seals.latest)
+
+    async def verify(self, anchor: str | None = None) -> Verification:
+        """Read the whole trail against its commitments and seals, in flat memory and one snapshot."""
+        return await self._database.snapshot(lambda connection: verify(connection, anchor))
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        chat_id=row.chat_id,
+        action=row.action,
+        subject=row.subject,
+        before=row.before,
+        after=row.after,
+        update_id=row.update_id,
+    )

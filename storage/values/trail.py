@@ -1,0 +1,59 @@
+"""The audit trail as it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change. `actor` is null when the entry's content has been erased, 0 when the program acted."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    chat_id: int | None
+    action: str | None
+    subject: str | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    update_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A hash over the entries after the seal before, up to `last_entry`; the fingerprint is for people to keep."""
+
+    id: int
+    at: datetime
+    last_entry: int
+    entries: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What reading the whole trail came to. `fault` names the first entry or seal that is not as it was written."""
+
+    entries: int
+    erased: int
+    seals: int
+    fingerprint: str | None
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One of a person's own audit entries, with the movie it speaks of, if any."""
+
+    entry: AuditEntry
+    title: str | None
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    lines: tuple[HistoryLine, ...]
+    page: int
+    more: bool
