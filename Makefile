@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench clean
+.PHONY: help venv demo run test check format lock locales bench bench-sending clean
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
@@ -50,6 +50,9 @@ locales: .venv/installed  ## gather the texts for translators; update and compil
 
 bench: .venv/installed-dev  ## search quality and speed beside a brute-force oracle
 	@$(BIN)/python -m tests.benchmarks.search
+
+bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enforces Telegram's limits; takes 3 minutes
+	@$(BIN)/python -m tests.benchmarks.sending
 
 # Universal locks: one file for Python 3.11 to 3.13 and every system. No index address is written.
 lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml

@@ -15,13 +15,15 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 import handlers
 from bot import server
 from bot.attempts import Attempts
+from bot.broadcaster import Broadcaster
 from bot.chores import chores
 from bot.clock import Clock
 from bot.config import Settings, token_of
 from bot.database import open_storage
-from bot.digest import post_due
+from bot.digest import queue_due
 from bot.errors import ConfigError
 from bot.intake import Intake
+from bot.pacer import Pacer
 from bot.poller import Poller
 from bot.progress import progress_bars
 from bot.schedule import Schedule
@@ -29,6 +31,7 @@ from bot.signals import until_told_to_stop
 from bot.telegram_bot import build_bot, connect
 from handlers import commands
 from handlers.context import BotData, Context
+from handlers.edits import Edits
 from handlers.errors import EXPLAINED
 from storage.service import Storage
 
@@ -67,12 +70,17 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
             stack.push_async_callback(runner.cleanup)
         with progress_bars() as progress:
             await storage.catalogue.ensure(progress)
-        bot = build_bot(settings)
+        pacer = Pacer()
+        bot = build_bot(settings, pacer)
         stack.push_async_callback(bot.shutdown)
         await connect(bot)
-        intake = await _intake(settings, storage, bot)
+        broadcaster = Broadcaster(storage, bot, pacer)
+        stack.push_async_callback(broadcaster.stop, grace_s=GRACE_S)
+        edits = Edits(pacer.wait_edit_s)
+        stack.push_async_callback(edits.finish, grace_s=1)
+        intake = await _intake(settings, storage, bot, edits)
         stack.push_async_callback(intake.stop, grace_s=GRACE_S)
-        schedule = Schedule(partial(post_due, storage, bot), tick_s=settings.tick_s)
+        schedule = Schedule(partial(_tick, storage, broadcaster), tick_s=settings.tick_s)
         schedule.start()
         stack.push_async_callback(schedule.stop)
         clock.on_move(schedule.wake)
@@ -81,11 +89,11 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
-        works = [poller.run(), chores(storage, settings), _publish(bot, storage)]
+        works = [poller.run(), broadcaster.run(), chores(storage, settings), _publish(bot, storage)]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
 
 
-async def _intake(settings: Settings, storage: Storage, bot: ExtBot[None]) -> Intake:
+async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits: Edits) -> Intake:
     """The handlers in an application of which only the routing is used."""
     application = (
         ApplicationBuilder()
@@ -95,14 +103,19 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[None]) -> In
         .context_types(ContextTypes(context=Context, bot_data=BotData))
         .build()
     )
-    application.bot_data.storage = storage
+    application.bot_data.storage, application.bot_data.edits = storage, edits
     attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()
     return Intake(attempts, bot, storage.inbox, slots=settings.handlers_at_once)
 
 
-async def _publish(bot: ExtBot[None], storage: Storage) -> None:
+async def _tick(storage: Storage, broadcaster: Broadcaster) -> None:
+    if await queue_due(storage):
+        broadcaster.wake()
+
+
+async def _publish(bot: ExtBot[str], storage: Storage) -> None:
     """The command lists are a comfort: without them the bot still serves, and the next start tries again."""
     try:
         await commands.publish(bot, storage)

@@ -9,14 +9,16 @@ from telegram.ext import ExtBot
 
 from bot.config import Settings, token_of
 from bot.errors import TokenRefused
+from bot.limiter import Limiter
+from bot.pacer import Pacer
 from bot.poller import REFUSALS, backoff_s
 from bot.transport import AiohttpRequest
 
 log = structlog.get_logger("matinee.telegram")
 
 
-def build_bot(settings: Settings) -> ExtBot[None]:
-    """Raises ConfigError without a token."""
+def build_bot(settings: Settings, pacer: Pacer) -> ExtBot[str]:
+    """All it sends is counted by `pacer`. Raises ConfigError without a token."""
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # `retry_after` as a timedelta, which it will be for everyone
     request = AiohttpRequest(settings.api_url)
     return ExtBot(
@@ -25,10 +27,11 @@ def build_bot(settings: Settings) -> ExtBot[None]:
         base_file_url=f"{settings.api_url}/file/bot",
         request=request,
         get_updates_request=request,
+        rate_limiter=Limiter(pacer),
     )
 
 
-async def connect(bot: ExtBot[None]) -> None:
+async def connect(bot: ExtBot[str]) -> None:
     """Ask Telegram who the bot is until Telegram answers. Raises TokenRefused."""
     failures = refusals = 0
     while True:

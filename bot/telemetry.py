@@ -15,6 +15,12 @@ poll_errors = Counter("matinee_poll_errors", "Failed polls, by kind", ["kind"], 
 poll_age = Gauge("matinee_poll_age_seconds", "Since Telegram last answered a poll", registry=registry)
 
 
+posted = Counter(
+    "matinee_outbox_posted", "Messages owed to chats, by what became of the call", ["outcome"], registry=registry
+)
+refused = Counter("matinee_telegram_refused", "Calls that Telegram answered with a pause (429)", registry=registry)
+
+
 class Pulse:
     """When Telegram last answered, by the monotonic clock. Infinitely long ago before the first time."""
 

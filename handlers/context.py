@@ -8,6 +8,7 @@ from telegram import Chat, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
+from handlers.edits import Edits
 from handlers.refusals import ActsAsChat, ForeignButton
 from storage.service import Storage
 from storage.values import Actor
@@ -21,6 +22,7 @@ class BotData:
     """What all handlers share. `storage` is set by whoever puts the parts together."""
 
     storage: Storage = field(init=False)
+    edits: Edits = field(default_factory=Edits)
     admins: dict[tuple[int, int], float] = field(default_factory=dict)
     """When (chat, person) was last seen to be an admin, in monotonic seconds."""
 
@@ -29,7 +31,7 @@ class BotData:
 _answered: ContextVar[str] = ContextVar("answered", default="")
 
 
-class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]):
+class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], BotData]):
     """A typed context that answers a callback query at most once."""
 
     @property

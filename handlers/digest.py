@@ -28,7 +28,10 @@ async def on_digest(update: Update, context: Context) -> None:
         await send(update, context, texts.zones_found(query, len(names)), digest_keyboards.found_zones(names))
         return
     setting = await context.storage.digests.setting(_chat(update).id)
-    await send(update, context, texts.digest_setting(setting), digest_keyboards.setting(setting, topic=_topic(update)))
+    unknown = await context.storage.digests.unknown(_chat(update).id)
+    warning = texts.perhaps_posted([week for _chat_id, week in unknown[-2:]])
+    text = "\n\n".join(filter(None, [texts.digest_setting(setting), warning]))
+    await send(update, context, text, digest_keyboards.setting(setting, topic=_topic(update)))
 
 
 async def on_change(update: Update, context: Context) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from handlers import screen, texts
@@ -30,6 +30,9 @@ EXPLAINED: dict[type[Exception], Callable[[], str]] = {
 async def on_error(update: object, context: Context) -> None:
     """Tell the person, in a sentence; log what was not expected, with an id they can quote. Never raises."""
     error = context.error
+    if isinstance(error, Forbidden):
+        await _note_gone(update, context)
+        return
     explain = EXPLAINED.get(type(error)) if error else None
     if explain is None:
         reference = secrets.token_hex(4)
@@ -39,6 +42,13 @@ async def on_error(update: object, context: Context) -> None:
         sentence = explain()
     if isinstance(update, Update) and not isinstance(error, ApplicationHandlerStop):
         await _tell(update, context, sentence)
+
+
+async def _note_gone(update: object, context: Context) -> None:
+    """Blocked or removed since the person wrote: nothing is owed to that chat until they return."""
+    chat = update.effective_chat if isinstance(update, Update) else None
+    if chat is not None:
+        await context.storage.clubs.set_active(chat.id, False, None)
 
 
 async def _tell(update: Update, context: Context, sentence: str) -> None:

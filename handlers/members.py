@@ -25,6 +25,21 @@ async def on_bot(update: Update, context: Context) -> None:
             return
 
 
+async def on_migrated(update: Update, context: Context) -> None:
+    """The group became a supergroup: the old chat says so, and the new one; either may be missing."""
+    message = update.message
+    if message is None:
+        return
+    if message.migrate_to_chat_id:
+        await context.storage.clubs.migrate(message.chat.id, message.migrate_to_chat_id, _mover(update))
+    elif message.migrate_from_chat_id:
+        await context.storage.clubs.migrate(message.migrate_from_chat_id, message.chat.id, _mover(update))
+
+
+def _mover(update: Update) -> Actor | None:
+    return viewer_of(update) if update.effective_user else None
+
+
 async def on_left(update: Update, context: Context) -> None:
     """Somebody left a club: their ratings no longer count there."""
     message = update.message

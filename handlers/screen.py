@@ -1,18 +1,15 @@
 """Showing: answer the press, edit its message, or send a new one; what Telegram calls an error and is none."""
 
-import asyncio
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, ChatMigrated
 
 from handlers.context import Context, is_group
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-LONGEST_WAIT = timedelta(seconds=5)
 GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 
 
@@ -28,8 +25,9 @@ async def show(
     if update.callback_query is None:
         await send(update, context, text, keyboard)
         return
+    ticket = context.bot_data.edits.ticket()  # before the answer: two presses may be answered in another order
     await context.answer(update, toast)
-    await _edit(update, context, text, keyboard)
+    await _edit(update, context, ticket, text, keyboard)
 
 
 async def send(
@@ -53,33 +51,32 @@ async def send(
     )
     try:
         return await where(message_thread_id=topic)
+    except ChatMigrated as error:
+        await context.storage.clubs.migrate(chat.id, error.new_chat_id)
+        return await context.bot.send_message(
+            error.new_chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=NO_PREVIEW
+        )
     except BadRequest as error:
         if topic is None or "thread not found" not in str(error).lower():
             raise
         return await where(message_thread_id=None)  # the topic was deleted meanwhile
 
 
-async def _edit(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    try:
-        await _edit_patiently(update, context, text, keyboard)
-    except BadRequest as error:
-        reason = str(error).lower()
-        if not any(gone in reason for gone in GONE):
-            raise
-        await send(update, context, text, keyboard)
+async def _edit(
+    update: Update, context: Context, ticket: int, text: str, keyboard: InlineKeyboardMarkup | None
+) -> None:
+    place, chat = _pressed(update), update.effective_chat
 
+    async def call() -> None:
+        try:
+            await _edit_once(update, context, text, keyboard)
+        except BadRequest as error:
+            reason = str(error).lower()
+            if not any(gone in reason for gone in GONE):
+                raise
+            await send(update, context, text, keyboard)
 
-async def _edit_patiently(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    """Wait out a short pause that Telegram asks for. After a longer one the card follows with the next press:
-    the toast has told already what happened."""
-    try:
-        await _edit_once(update, context, text, keyboard)
-    except RetryAfter as error:
-        pause = error.retry_after if isinstance(error.retry_after, timedelta) else timedelta(seconds=error.retry_after)
-        if pause > LONGEST_WAIT:
-            return
-        await asyncio.sleep(pause.total_seconds())
-        await _edit_once(update, context, text, keyboard)
+    await context.bot_data.edits.put(tuple(place.values()), chat.id if chat else 0, ticket, call)
 
 
 async def _edit_once(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:

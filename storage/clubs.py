@@ -10,6 +10,7 @@ from storage.inbox import is_applied
 from storage.models import chat, membership
 from storage.people import meet, meet_chat
 from storage.ranking import Ranking
+from storage.supergroups import move, settled
 from storage.values import Actor, Now
 
 
@@ -22,16 +23,21 @@ def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -
     return True
 
 
+def _known(connection: sa.Connection, chat_id: int) -> bool:
+    return connection.execute(sa.select(chat.c.id).where(chat.c.id == chat_id)).scalar() is not None
+
+
 class Clubs:
     def __init__(self, database: Database, ranking: Ranking) -> None:
         self._database = database
         self._ranking = ranking
 
-    async def join(self, actor: Actor) -> bool:
+    async def join(self, given: Actor) -> bool:
         """Count the actor's ratings in this chat from now on; true if they did not count before."""
         at = self._database.now()
 
         def work(connection: sa.Connection) -> bool:
+            actor = settled(connection, given)
             meet(connection, actor, at)
             joined = actor.in_club and enter(connection, self._ranking, actor, self._database.now)
             if joined:
@@ -54,12 +60,21 @@ class Clubs:
 
         return await self._database.write(work)
 
+    async def title(self, chat_id: int) -> str:
+        query = sa.select(chat.c.title).where(chat.c.id == chat_id)
+        return await self._database.read(lambda connection: connection.execute(query).scalar()) or ""
+
+    async def migrate(self, old_id: int, new_id: int, actor: Actor | None = None) -> bool:
+        """A group became a supergroup: everything moves to its new id; false when that was known."""
+        at = self._database.now()
+        return await self._database.write(lambda connection: move(connection, self._ranking, old_id, new_id, actor, at))
+
     async def set_active(self, chat_id: int, active: bool, actor: Actor | None) -> bool:
         """Note that the bot can write to a chat, or no longer; true if that is news. Digests wait meanwhile."""
         at = self._database.now()
 
         def work(connection: sa.Connection) -> bool:
-            if actor is not None and actor.chat_id == chat_id:
+            if actor is not None and actor.chat_id == chat_id and not _known(connection, chat_id):
                 meet_chat(connection, actor, at)
             changed = connection.execute(
                 sa.update(chat).where(chat.c.id == chat_id, chat.c.active != active).values(active=active)

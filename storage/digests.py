@@ -1,5 +1,6 @@
 """Digests: each chat's setting, what is due, and the claim that makes a second one of a week impossible."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -12,18 +13,22 @@ from storage.database import Database
 from storage.dialects import insert_new, put
 from storage.digest_composer import compose
 from storage.inbox import is_applied
-from storage.models import chat, digest_run, digest_setting, person
+from storage.models import audit_entry, chat, digest_run, digest_setting, outbox, person
+from storage.outbox import DIGEST, owe
 from storage.people import meet
 from storage.ranking import Ranking
 from storage.seals import latest
-from storage.values import Actor, ClaimedDigest, Digest, DigestSetting
+from storage.supergroups import settled
+from storage.values import SYSTEM, Actor, ClaimedDigest, Digest, DigestSetting, Owed
 
 LATEST = timedelta(hours=24)
 """A digest later than this is noise and is skipped: the Monday post does not come on Thursday."""
-ABANDONED = timedelta(minutes=15)
-"""After this long a claim whose process has gone counts as unknown: perhaps posted, never repeated."""
 CATCHES_UP = timedelta(days=14)
 """A digest begins where the chat's last one ended, if that is not longer ago than this."""
+
+
+Render = Callable[[ClaimedDigest], Mapping[str, Any]]
+"""Makes a message of a digest: text and keyboard, as Telegram has them. Pure, for it may run twice."""
 
 
 class Change(TypedDict, total=False):
@@ -46,12 +51,13 @@ class Digests:
         """The chat's setting, or the operator's defaults, switched off."""
         return await self._database.read(lambda connection: self._setting(connection, chat_id))
 
-    async def change(self, actor: Actor, **change: Unpack[Change]) -> DigestSetting:
+    async def change(self, given: Actor, **change: Unpack[Change]) -> DigestSetting:
         """Change the setting of the actor's chat; what is not given stays. Raises UnknownZone."""
         zone_of(change.get("zone", "UTC"))
         at = self._database.now()
 
         def work(connection: sa.Connection) -> DigestSetting:
+            actor = settled(connection, given)
             meet(connection, actor, at)
             before = self._setting(connection, actor.chat_id)
             after = _merge(before, change)
@@ -83,6 +89,35 @@ class Digests:
 
         await self._database.write(work)
 
+    async def leave_topic(self, chat_id: int, notice: Owed) -> None:
+        """Post in General from now on, for the topic is gone or closed, and owe the chat a notice of it, once."""
+        at = self._database.now()
+        theirs = (digest_setting.c.chat_id == chat_id) & digest_setting.c.thread_id.is_not(None)
+
+        def work(connection: sa.Connection) -> None:
+            before = self._setting(connection, chat_id).thread_id
+            moved = sa.update(digest_setting).where(theirs).values(thread_id=None)
+            connection.execute(sa.update(outbox).where(outbox.c.chat_id == chat_id).values(thread_id=None))
+            if connection.execute(moved).rowcount:
+                record(
+                    connection, AuditAction.DIGEST_UPDATE, None, at=at, subject=f"chat:{chat_id}",
+                    before={"thread_id": before}, after={"thread_id": None, "reason": "the topic is gone"},
+                )  # fmt: skip
+                owe(connection, notice, at)
+
+        await self._database.write(work)
+
+    async def set_by(self, chat_id: int) -> int | None:
+        """Who last changed the chat's setting."""
+        query = (
+            sa.select(audit_entry.c.actor)
+            .where(audit_entry.c.subject == f"chat:{chat_id}", audit_entry.c.actor > SYSTEM)
+            .where(audit_entry.c.action == str(AuditAction.DIGEST_UPDATE))
+            .order_by(audit_entry.c.id.desc())
+            .limit(1)
+        )
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
     async def compose(self, chat_id: int, start: datetime, end: datetime) -> Digest:
         """The digest of any span of time."""
         return await self._database.read(lambda connection: self._compose(connection, chat_id, start, end))
@@ -97,18 +132,17 @@ class Digests:
         query = sa.select(sa.func.min(digest_setting.c.next_run_at, type_=digest_setting.c.next_run_at.type))
         return await self._database.read(lambda connection: connection.execute(query).scalar())
 
-    async def claim_due(self, limit: int = 50) -> list[ClaimedDigest]:
-        """Take up to `limit` due digests for posting; nobody else gets them, now or later.
+    async def queue_due(self, render: Render, limit: int = 50) -> tuple[int, list[int]]:
+        """Queue up to `limit` due digests in the outbox; nobody else gets them, now or later.
 
-        Weeks without a rating, and digests later than LATEST, are noted and not returned.
+        `render` makes the message. Returns how many were due, and the chats that are owed one: weeks without a
+        rating, and digests later than LATEST, are only noted.
         """
         now = self._database.now()
 
-        def work(connection: sa.Connection) -> list[ClaimedDigest]:
-            _give_up_abandoned(connection, now)
+        def work(connection: sa.Connection) -> tuple[int, list[int]]:
             due = connection.execute(_due(now, limit)).all()
-            claims = [self._claim(connection, row, now) for row in due]
-            return [claim for claim in claims if claim is not None]
+            return len(due), [row.chat_id for row in due if self._queue(connection, row, now, render)]
 
         return await self._database.write(work)
 
@@ -117,33 +151,32 @@ class Digests:
         query = _due(self._database.now(), 1)
         return await self._database.read(lambda connection: connection.execute(query).first() is not None)
 
-    async def give_back(self, chat_id: int, week: str) -> None:
-        """Undo a claim whose digest was certainly not posted: the next scan takes it again."""
-        run = (digest_run.c.chat_id == chat_id) & (digest_run.c.week == week)
-
-        def work(connection: sa.Connection) -> None:
-            undone = sa.delete(digest_run).where(run).returning(digest_run.c.period_end)
-            due = connection.execute(undone).scalar_one()
-            theirs = digest_setting.c.chat_id == chat_id
-            connection.execute(sa.update(digest_setting).where(theirs).values(next_run_at=due))
-
-        await self._database.write(work)
-
-    async def unknown(self) -> list[tuple[int, str]]:
-        """Chats and weeks whose digest was perhaps posted and perhaps not; nothing repeats them."""
+    async def unknown(self, chat_id: int | None = None) -> list[tuple[int, str]]:
+        """Chats (or one) and weeks whose digest was perhaps posted and perhaps not; nothing repeats them."""
         query = (
             sa.select(digest_run.c.chat_id, digest_run.c.week)
             .where(digest_run.c.status == "unknown")
             .order_by(digest_run.c.claimed_at, digest_run.c.chat_id)
         )
+        if chat_id is not None:
+            query = query.where(digest_run.c.chat_id == chat_id)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [(row.chat_id, row.week) for row in rows]
 
-    async def mark(self, chat_id: int, week: str, status: str, message_id: int | None = None) -> None:
-        """What became of a claim: sent, failed (certainly not posted) or unknown (perhaps posted)."""
-        run = (digest_run.c.chat_id == chat_id) & (digest_run.c.week == week)
-        marked = sa.update(digest_run).where(run).values(status=status, message_id=message_id)
-        await self._database.write(lambda connection: connection.execute(marked))
+    async def runs(self, chat_ids: Sequence[int]) -> dict[int, str]:
+        """What became of the newest digest of each of these chats, by chat; "claimed" while it waits."""
+        query = sa.select(digest_run.c.chat_id, digest_run.c.status).order_by(digest_run.c.claimed_at)
+        chosen = query.where(digest_run.c.chat_id.in_(chat_ids))
+        rows = await self._database.read(lambda connection: connection.execute(chosen).all())
+        return {row.chat_id: row.status for row in rows}
+
+    def _queue(self, connection: sa.Connection, row: Any, now: datetime, render: Render) -> bool:
+        claim = self._claim(connection, row, now)
+        if claim is None:
+            return False
+        key = f"{DIGEST}:{row.chat_id}:{claim.week}"
+        message = Owed(key=key, kind=DIGEST, chat_id=row.chat_id, thread_id=row.thread_id, payload=render(claim))
+        return owe(connection, message, now)
 
     def _claim(self, connection: sa.Connection, row: Any, now: datetime) -> ClaimedDigest | None:
         zone = zone_of(row.zone)
@@ -227,8 +260,3 @@ def _due(now: datetime, limit: int) -> sa.Select[Any]:
         .limit(limit)
         .with_for_update(skip_locked=True, of=digest_setting)
     )
-
-
-def _give_up_abandoned(connection: sa.Connection, now: datetime) -> None:
-    abandoned = digest_run.c.status == "claimed", digest_run.c.claimed_at < now - ABANDONED
-    connection.execute(sa.update(digest_run).where(*abandoned).values(status="unknown"))

@@ -1,5 +1,7 @@
 """People and the chats they are met in."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +12,12 @@ from storage.audit import AuditAction, erase_content, record
 from storage.database import Database
 from storage.dialects import put
 from storage.inbox import is_applied
-from storage.models import chat, digest_run, digest_setting, inbox, membership, person, rating
+from storage.models import chat, digest_run, digest_setting, inbox, membership, outbox, person, quarantine, rating
 from storage.ranking import Ranking
 from storage.values import Actor, Privacy
 
 _PERSON = sa.select(person.c.name, person.c.language).where(person.c.id == sa.bindparam("id"))
-_CHAT = sa.select(chat.c.type, chat.c.title).where(chat.c.id == sa.bindparam("id"))
+_CHAT = sa.select(chat.c.type, chat.c.title, chat.c.active).where(chat.c.id == sa.bindparam("id"))
 
 
 def meet(connection: sa.Connection, actor: Actor, at: datetime) -> None:
@@ -26,15 +28,24 @@ def meet(connection: sa.Connection, actor: Actor, at: datetime) -> None:
 
 
 def meet_chat(connection: sa.Connection, actor: Actor, at: datetime) -> None:
+    """And that the bot can write there, for somebody just spoke to it."""
     title = "" if actor.chat_type == "private" else actor.chat_title
-    _know(connection, chat, _CHAT, {"id": actor.chat_id, "type": actor.chat_type, "title": title, "first_seen_at": at})
+    row = {"id": actor.chat_id, "type": actor.chat_type, "title": title, "active": True, "first_seen_at": at}
+    before = _know(connection, chat, _CHAT, row)
+    if before is not None and not before["active"]:
+        # Without the update's number: the change that the person wants is still to come.
+        returned = replace(actor, update_id=None)
+        record(connection, AuditAction.CHAT_ACTIVATE, returned, at=at, subject=f"chat:{actor.chat_id}")
 
 
-def _know(connection: sa.Connection, table: sa.Table, known: sa.Select[Any], row: dict[str, Any]) -> None:
-    """Write only news: nearly every update comes from somebody known."""
+def _know(
+    connection: sa.Connection, table: sa.Table, known: sa.Select[Any], row: dict[str, Any]
+) -> Mapping[str, Any] | None:
+    """Write only news, for nearly every update comes from somebody known; what was known before."""
     found = connection.execute(known, {"id": row["id"]}).first()
     if found is None or any(row[name] != value for name, value in found._mapping.items()):
         put(connection, table, row, keep=("first_seen_at",))
+    return None if found is None else found._asdict()
 
 
 class People:
@@ -45,6 +56,11 @@ class People:
     async def meet(self, actor: Actor) -> None:
         at = self._database.now()
         await self._database.write(lambda connection: meet(connection, actor, at))
+
+    async def language(self, person_id: int) -> str | None:
+        """The IETF tag that the person's app gave last."""
+        query = sa.select(person.c.language).where(person.c.id == person_id)
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
 
     async def privacy(self, actor: Actor) -> Privacy:
         return await self._database.read(lambda connection: _privacy(connection, actor.person_id))
@@ -103,7 +119,8 @@ def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: dat
         scores.add(connection, ranking, person_id, movie_id, count=-1, total=-stars)
     for table in (rating, membership):
         connection.execute(sa.delete(table).where(table.c.person_id == person_id))
-    for table in (digest_run, digest_setting):
+    connection.execute(sa.delete(quarantine).where(quarantine.c.person_id == person_id))
+    for table in (digest_run, digest_setting, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_id == person_id))
     connection.execute(sa.delete(person).where(person.c.id == person_id))
     connection.execute(sa.delete(chat).where(chat.c.id == person_id))

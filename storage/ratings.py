@@ -15,6 +15,7 @@ from storage.inbox import is_applied
 from storage.models import movie, rating
 from storage.people import meet
 from storage.ranking import Ranking
+from storage.supergroups import settled
 from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
 
 PAGE = 10
@@ -50,6 +51,7 @@ class Ratings:
         self, connection: sa.Connection, movie_id: int, stars: int | None, actor: Actor, source: Source | None
     ) -> Rated:
         at = self._database.now()
+        actor = settled(connection, actor)
         movie = read_movie(connection, movie_id)
         _take_turn(connection, actor)
         before = my_stars(connection, movie_id, actor.person_id)

@@ -63,6 +63,14 @@ def _started(prior: Prior, dialect: str) -> sa.Executable:
     return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed)
 
 
+def recount_club(connection: sa.Connection, ranking: Ranking, chat_id: int, *, instead_of: int) -> None:
+    """Count a club anew under its new id, and forget the old one."""
+    connection.execute(sa.delete(score).where(score.c.scope.in_([chat_id, instead_of])))
+    members = rating.join(membership, membership.c.person_id == rating.c.person_id)
+    recount = _recount(membership.c.chat_id, members, ranking.club).where(membership.c.chat_id == chat_id)
+    connection.execute(sa.insert(score).from_select(["scope", "movie_id", "count", "total", "weighted"], recount))
+
+
 def rebuild(connection: sa.Connection, ranking: Ranking) -> None:
     """Recount every score from the ratings themselves; needed when the priors change."""
     connection.execute(sa.delete(score))

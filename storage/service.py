@@ -13,6 +13,7 @@ from storage.errors import DatabaseUnavailable
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
+from storage.outbox import Outbox
 from storage.people import People
 from storage.priors import adopt
 from storage.ranking import Prior, Ranking
@@ -60,6 +61,7 @@ class Storage:
         self.digests = Digests(database, ranking, settings.digest)
         self.audit = AuditTrail(database)
         self.inbox = Inbox(database)
+        self.outbox = Outbox(database)
         self.state = State(database)
 
     @classmethod

@@ -63,7 +63,7 @@ def test_a_bad_variable_earns_one_line(env: dict[str, str], line: str, tmp_path:
     [
         ("[bot]\nlogg = 1\n", "found unknown key [bot] logg, did you mean log?"),
         ("[bott]\n", "found unknown section [bott], did you mean bot?"),
-        ("log = 'json'\n", "found unknown section [log], allowed: bot, storage, intake, ranking, digest, audit, backup"),
+        ("log = 'json'\n", "allowed: bot, storage, intake, ranking, digest, audit, backup"),
         ("[digest]\ntick_s = 'x'\n", "[digest] tick_s: found 'x', allowed: whole seconds, 1 to 300"),
         ("[bot\n", "allowed: a readable TOML file"),
     ],

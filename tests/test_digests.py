@@ -25,7 +25,19 @@ async def rate_dune(storage: Storage) -> None:
 
 async def claim_at(storage: Storage, clock: Clock, at: datetime) -> list[ClaimedDigest]:
     clock.at = at
-    return await storage.digests.claim_due()
+    return await claim(storage)
+
+
+async def claim(storage: Storage) -> list[ClaimedDigest]:
+    """What is due, as it was handed to be rendered for the outbox."""
+    rendered = {}
+
+    def render(claimed: ClaimedDigest) -> dict[str, str]:
+        rendered[claimed.digest.chat_id] = claimed
+        return {"text": claimed.week}
+
+    _, chats = await storage.digests.queue_due(render)
+    return [rendered[chat] for chat in chats]
 
 
 async def test_setting_shows_the_next_digest(storage: Storage) -> None:
@@ -67,7 +79,7 @@ async def test_many_scans_at_once_claim_once(storage: Storage, clock: Clock) -> 
     await switch_on(storage)
     await rate_dune(storage)
     clock.at = FRIDAY_18
-    claims = await asyncio.gather(*(storage.digests.claim_due() for _ in range(10)))
+    claims = await asyncio.gather(*(claim(storage) for _ in range(10)))
 
     assert sum(map(len, claims)) == 1
 
@@ -82,7 +94,7 @@ async def test_two_zones_each_get_their_own_hour_across_dst(storage: Storage, cl
         for club, actor in ((CLUB, ANN), (new_york, BEN)):
             await storage.ratings.rate(DUNE, clock.at.day % 9 + 1, in_club(actor, club))
         clock.advance(hours=1)
-        due += [(claim.digest.chat_id, clock.at) for claim in await storage.digests.claim_due()]
+        due += [(claim.digest.chat_id, clock.at) for claim in await claim(storage)]
 
     def hours(chat_id: int) -> list[str]:
         return [f"{at:%m-%d %H:%M}" for chat, at in due if chat == chat_id]
@@ -179,10 +191,14 @@ async def test_switching_off_says_why(storage: Storage) -> None:
     assert await storage.digests.next_due() is None
 
 
-async def test_a_claim_without_an_outcome_is_never_repeated(storage: Storage, clock: Clock) -> None:
+async def test_a_sending_without_an_outcome_is_never_repeated(storage: Storage, clock: Clock) -> None:
     await switch_on(storage)
     await rate_dune(storage)
     await claim_at(storage, clock, FRIDAY_18)
+    ((message_id, _),) = await storage.outbox.heads()
+    await storage.outbox.begin(message_id)
+    clock.advance(hours=1)
 
-    assert await claim_at(storage, clock, FRIDAY_18 + timedelta(hours=1)) == []
+    assert await storage.outbox.abandoned(at_start=True) == 1
+    assert (await claim_at(storage, clock, clock.at), await storage.outbox.heads()) == ([], [])
     assert await storage.digests.unknown() == [(CLUB, "2026-W48")]

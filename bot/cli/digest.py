@@ -35,12 +35,14 @@ def run(at: At) -> None:
     """
 
     async def work() -> int:
+        from bot.broadcaster import Broadcaster
         from bot.digest import Outcome, post_due
+        from bot.pacer import Pacer
         from bot.telegram_bot import build_bot
 
-        given = settings()
-        async with storage_of(given, lambda: at) as storage, build_bot(given) as bot:
-            report = await post_due(storage, bot)
+        given, pacer = settings(), Pacer()
+        async with storage_of(given, lambda: at) as storage, build_bot(given, pacer) as bot:
+            report = await post_due(storage, Broadcaster(storage, bot, pacer))
         for chat, outcome in report.outcomes:
             typer.echo(f"{chat}\t{outcome}")
         typer.echo(f"{report.count(Outcome.SENT)} of {len(report.outcomes)} due digests sent", err=True)

@@ -72,13 +72,14 @@ async def _catalogue(storage: "Storage", findings: Findings) -> None:
 async def _telegram(given: "Settings", findings: Findings) -> None:
     from telegram.error import TelegramError
 
+    from bot.pacer import Pacer
     from bot.telegram_bot import build_bot
 
     if given.token is None:
         findings.bad("telegram", "no token: set MATINEE_TOKEN")
         return
     try:
-        async with build_bot(given) as bot:
+        async with build_bot(given, Pacer()) as bot:
             findings.good("telegram", f"knows the bot as @{bot.username}")
         await _clock(given, findings)
     except TelegramError as error:

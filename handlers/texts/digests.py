@@ -1,5 +1,6 @@
 """The weekly digest, and what is said about when it comes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,26 @@ def zones_found(query: str, count: int) -> str:
     if not count:
         return _("I know no time zone like “{query}”. Try a larger city nearby.").format(query=escape(query))
     return _("Choose your time zone:")
+
+
+def topic_gone() -> str:
+    return _(
+        "📬 The topic of the weekly digest is gone or closed, so I post it here. An admin can choose another: "
+        "send <code>/digest</code> there."
+    )
+
+
+def digest_muted(chat: str) -> str:
+    return _(
+        "📬 I may not write in <b>{chat}</b> any more, so its weekly digest is off. "
+        "Allow me to write, and switch it on again there with <code>/digest</code>."
+    ).format(chat=escape(chat, 60))
+
+
+def perhaps_posted(weeks: Sequence[str]) -> str:
+    """For admins: which digests may have come, or not."""
+    said = _("⚠️ The digest of week {week} may have been posted, or not: the connection broke. /week shows the newest.")
+    return "\n".join(said.format(week=escape(week)) for week in weeks)
 
 
 def digest_for_admins() -> str:

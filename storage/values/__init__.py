@@ -19,13 +19,14 @@ from storage.values.films import (
     TopQuery,
     Voice,
 )
-from storage.values.queues import InboxItem
+from storage.values.queues import Backlog, InboxItem, OutboxItem, Owed
 from storage.values.trail import AuditEntry, HistoryLine, HistoryPage, Seal, Verification
 
 __all__ = [
     "SYSTEM",
     "Actor",
     "AuditEntry",
+    "Backlog",
     "Card",
     "CatalogueImport",
     "ClaimedDigest",
@@ -41,6 +42,8 @@ __all__ = [
     "MyPage",
     "MyRating",
     "Now",
+    "OutboxItem",
+    "Owed",
     "Period",
     "Privacy",
     "Rated",

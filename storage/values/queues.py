@@ -1,6 +1,9 @@
 """What waits to be done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +14,31 @@ class InboxItem:
     update_id: int
     key: int
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A message to be queued; of one `key` there is never a second. `payload`: `text` as HTML, `keyboard` as JSON."""
+
+    key: str
+    kind: str
+    chat_id: int
+    payload: Mapping[str, Any]
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem(Owed):
+    """A message that this process, and no other, may send now."""
+
+    id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Messages that wait, the oldest one's age, and those of which nobody knows whether they were posted."""
+
+    waiting: int
+    oldest: datetime | None
+    unknown: int

@@ -1,0 +1,134 @@
+"""The outbox: messages owed to chats. A message is queued with the change that owes it, and sent at most once.
+
+queued → sending → sent | failed (certainly not posted) | unknown (perhaps posted: never repeated)
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Database
+from storage.dialects import insert_new
+from storage.models import digest_run, outbox
+from storage.values import Backlog, OutboxItem, Owed
+
+DEAD_AFTER = timedelta(minutes=2)
+"""A sending that lasts longer belongs to a replica that has died: no call to Telegram takes half as long."""
+KEPT = timedelta(days=30)
+DIGEST = "digest"
+
+
+def owe(connection: sa.Connection, message: Owed, at: datetime) -> bool:
+    """Queue a message in the caller's transaction; false when its key was owed before, sent or not."""
+    row = {
+        "key": message.key, "kind": message.kind, "chat_id": message.chat_id, "thread_id": message.thread_id,
+        "payload": dict(message.payload), "status": "queued", "created_at": at, "not_before": at,
+    }  # fmt: skip
+    return insert_new(connection, outbox, row).first() is not None
+
+
+class Outbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def owe(self, message: Owed) -> bool:
+        at = self._database.now()
+        return await self._database.write(lambda connection: owe(connection, message, at))
+
+    async def heads(self, limit: int = 500) -> list[tuple[int, int]]:
+        """(id, chat) of the first message that each chat is owed; a chat that is being sent to has its turn later."""
+        sending = sa.select(outbox.c.chat_id).where(outbox.c.status == "sending")
+        query = (
+            sa.select(sa.func.min(outbox.c.id), outbox.c.chat_id)
+            .where(outbox.c.status == "queued", outbox.c.not_before <= self._database.now())
+            .where(outbox.c.chat_id.not_in(sending))
+            .group_by(outbox.c.chat_id)
+            .order_by(sa.func.min(outbox.c.id))
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [(row[0], row[1]) for row in rows]
+
+    async def begin(self, message_id: int) -> OutboxItem | None:
+        """Take one message for sending, so that nobody else does; null when somebody was quicker."""
+        taken = (
+            sa.update(outbox)
+            .where(outbox.c.id == message_id, outbox.c.status == "queued")
+            .values(status="sending", claimed_at=self._database.now())
+            .returning(*_ITEM)
+        )
+        row = await self._database.write(lambda connection: connection.execute(taken).one_or_none())
+        return None if row is None else OutboxItem(**row._mapping)
+
+    async def release(self, message_id: int, *, after: timedelta = timedelta()) -> None:
+        """Certainly not sent: back into the queue, for `after` from now."""
+        mine = outbox.c.id == message_id, outbox.c.status.in_(["sending", "unknown"])
+        later = {"status": "queued", "not_before": self._database.now() + after, "claimed_at": None}
+        await self._database.write(lambda connection: connection.execute(sa.update(outbox).where(*mine).values(later)))
+
+    async def finish(
+        self, message_id: int, status: str, *, telegram_id: int | None = None, reason: str | None = None
+    ) -> None:
+        """What became of a message: sent, failed or unknown; a digest's run tells the same."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> None:
+            row = connection.execute(sa.select(outbox).where(outbox.c.id == message_id)).one_or_none()
+            if row is not None:
+                _finish(connection, row, status, at, telegram_id=telegram_id, reason=reason)
+
+        await self._database.write(work)
+
+    async def abandoned(self, *, at_start: bool) -> int:
+        """Note as unknown what a process that died was sending; returns how many.
+
+        SQLite has one process: at its start everything is a dead one's, afterwards nothing is.
+        """
+        at = self._database.now()
+        dead = outbox.c.status == "sending"
+        if not (self._database.is_sqlite and at_start):
+            dead &= outbox.c.claimed_at < at - DEAD_AFTER
+
+        def work(connection: sa.Connection) -> int:
+            rows = connection.execute(sa.select(outbox).where(dead)).all()
+            for row in rows:
+                _finish(connection, row, "unknown", at, reason="the program ended while it was being sent")
+            return len(rows)
+
+        return await self._database.write(work)
+
+    async def backlog(self) -> Backlog:
+        """How much waits, since when, and how much has an unknown fate."""
+        status = outbox.c.status
+        waiting = sa.or_(status == "queued", status == "sending")
+        query = sa.select(
+            sa.func.count().filter(waiting),
+            sa.func.min(outbox.c.created_at, type_=outbox.c.created_at.type).filter(waiting),
+            sa.func.count().filter(status == "unknown"),
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).one())
+        return Backlog(*row)
+
+    async def purge(self) -> int:
+        """Forget what was done long ago; returns how many."""
+        old = sa.delete(outbox).where(outbox.c.done_at < self._database.now() - KEPT)
+        return await self._database.write(lambda connection: connection.execute(old).rowcount)
+
+
+_ITEM = (
+    outbox.c.id, outbox.c.key, outbox.c.kind, outbox.c.chat_id, outbox.c.thread_id, outbox.c.payload,
+    outbox.c.created_at,
+)  # fmt: skip
+
+
+def _finish(
+    connection: sa.Connection, row: Any, status: str, at: datetime, *, telegram_id: int | None = None,
+    reason: str | None = None,
+) -> None:  # fmt: skip
+    kept = row.payload if status == "unknown" else None
+    done = {"status": status, "payload": kept, "done_at": at, "reason": reason}
+    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(done))
+    if row.kind == DIGEST:
+        run = digest_run.c.chat_id == row.chat_id, digest_run.c.week == row.key.rsplit(":", 1)[1]
+        connection.execute(sa.update(digest_run).where(*run).values(status=status, message_id=telegram_id))
