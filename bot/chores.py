@@ -1,24 +1,32 @@
-"""What is done now and then beside the updates: sealing the audit trail, forgetting finished updates."""
+"""What is done now and then beside the updates: sealing the audit trail, copying the database, forgetting."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot.config import Settings
+from storage.copies import back_up_if_due
 from storage.errors import StorageError
 from storage.service import Storage
 
 log = structlog.get_logger("matinee.chores")
 
 PURGE_S = 3600
+COPY_S = 300
+"""How often to look whether a copy is due."""
 
 
 async def chores(storage: Storage, settings: Settings) -> None:
     """Until cancelled."""
     async with asyncio.TaskGroup() as group:
         group.create_task(every(PURGE_S, "forget finished updates", storage.inbox.purge))
+        group.create_task(every(PURGE_S, "forget messages sent long ago", storage.outbox.purge))
         group.create_task(every(settings.seal_s, "seal the audit trail", storage.audit.seal))
+        if settings.backup_dir:
+            group.create_task(every(COPY_S, "copy the database", partial(_copy, storage, settings)))
 
 
 async def every(seconds: float, what: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -29,3 +37,9 @@ async def every(seconds: float, what: str, work: Callable[[], Awaitable[object]]
         except StorageError as error:
             log.warning("could not " + what, reason=str(error))
         await asyncio.sleep(seconds)
+
+
+async def _copy(storage: Storage, settings: Settings) -> None:
+    every, directory = timedelta(hours=settings.backup_every_h), settings.backup_dir
+    if directory and (written := await back_up_if_due(storage, directory, every=every, keep=settings.backup_keep)):
+        log.info("copied and checked", file=str(written.file), bytes=written.size)

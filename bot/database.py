@@ -9,10 +9,10 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 async def open_storage(settings: Settings, now: Now, *, migrate: bool = False) -> Storage:
     """Raises DatabaseUnavailable, and SchemaBehind where the database may not be migrated unasked."""
-    return await Storage.open(_storage_settings(settings), now=now, migrate=migrate)
+    return await Storage.open(storage_settings(settings), now=now, migrate=migrate)
 
 
-def _storage_settings(settings: Settings) -> StorageSettings:
+def storage_settings(settings: Settings) -> StorageSettings:
     hour, minute = map(int, settings.digest_time.split(":"))
     digest = DigestSetting(
         chat_id=0,

@@ -7,11 +7,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import is_sqlite, reading_engine, writing_engine
-from storage.errors import DatabaseUnavailable
+from storage.faults import explained
 from storage.values import Now
 from storage.writer import Writer, postgresql_writer, sqlite_writer
 
@@ -37,11 +36,9 @@ class Database:
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Run `query`, which changes nothing. Raises DatabaseUnavailable when the database cannot be reached."""
-        try:
+        with explained("read"):
             async with self.engine.connect() as connection:
                 return await connection.run_sync(query)
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise DatabaseUnavailable(f"the database cannot be read: {_reason(error)}") from error
 
     async def snapshot(self, query: Callable[[sa.Connection], T]) -> T:
         """The same for a `query` of many statements, all of which see the database as it is now."""
@@ -61,13 +58,18 @@ class Database:
         return await self._writer.write(work)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
-        """Rows one by one in flat memory."""
-        async with self.engine.connect() as connection, connection.stream(query) as rows:
-            async for row in rows:
-                yield row
+        """Rows one by one in flat memory. Raises DatabaseUnavailable."""
+        with explained("read"):
+            async with self.engine.connect() as connection, connection.stream(query) as rows:
+                async for row in rows:
+                    yield row
 
-    async def on_writing_connection(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` by itself on a connection that may change the schema (migrations)."""
+    async def on_writing_connection(self, work: Callable[[sa.Connection], T], doing: str = "written") -> T:
+        """Run `work` by itself on a connection that may change the schema. Raises DatabaseUnavailable."""
+        with explained(doing):
+            return await self._by_itself(work)
+
+    async def _by_itself(self, work: Callable[[sa.Connection], T]) -> T:
         if self._writing is None:
             async with self.engine.begin() as connection:
                 return await connection.run_sync(work)
@@ -84,7 +86,3 @@ class Database:
         if self._writing is not None:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._writing.dispose)
         self._thread.shutdown()
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error)

@@ -19,7 +19,7 @@ def head() -> str:
 async def version(database: Database) -> str | None:
     """The migration the database is at; null for an empty one. Raises DatabaseUnavailable."""
     try:
-        return await database.on_writing_connection(_version)
+        return await database.on_writing_connection(_version, "opened")
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnavailable(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
 
@@ -32,7 +32,7 @@ async def bring_to_head(database: Database, *, may_migrate: bool) -> None:
     if not may_migrate or (found is not None and found > wanted):
         raise SchemaBehind(found, wanted)
     try:
-        await database.on_writing_connection(_upgrade)
+        await database.on_writing_connection(_upgrade, "migrated")
     except DBAPIError as error:
         raise DatabaseUnavailable(f"the database cannot be migrated: {error.orig}") from error
 

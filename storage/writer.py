@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.errors import DatabaseUnavailable
+from storage.faults import is_away
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -117,8 +118,9 @@ def _settle(job: _Job, failure: Exception | None) -> None:
 
 
 def _explained(error: Exception) -> Exception:
-    if isinstance(error, (OperationalError, InterfaceError)):
-        unavailable = DatabaseUnavailable(f"the database cannot be written: {error.orig}")
+    if is_away(error):
+        reason = getattr(error, "orig", None) or error
+        unavailable = DatabaseUnavailable(f"the database cannot be written: {reason}")
         unavailable.__cause__ = error
         return unavailable
     return error

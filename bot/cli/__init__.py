@@ -3,6 +3,7 @@
 import typer
 
 from bot.cli.audit import app as audit
+from bot.cli.backup import backup, restore
 from bot.cli.catalogue import app as catalogue
 from bot.cli.digest import app as digest
 from bot.cli.doctor import doctor
@@ -16,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, run, migrate, search, doctor):
+for command in (demo, run, migrate, search, doctor, backup, restore):
     app.command()(command)
 for name, group in {"catalogue": catalogue, "digest": digest, "audit": audit}.items():
     app.add_typer(group, name=name)

@@ -1,0 +1,53 @@
+"""`matinee backup` and `matinee restore`: the whole database as one file, and back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import settings, storage_of, wait_for, wall_clock
+from bot.errors import Halt
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write everything into one file and check it, also while the bot runs. Exit code 1: nothing was written."""
+    if file.exists() and not force:
+        raise Halt(f"{file} is there already: name another file, or write over it with --force")
+
+    async def work() -> None:
+        from bot.progress import progress_bars
+        from storage.backup import back_up
+
+        async with storage_of(settings()) as storage:
+            with progress_bars() as progress:
+                written = await back_up(storage, file, progress)
+        typer.echo(
+            f"{file}: {written.size / 1e6:,.1f} MB, {written.ratings:,} ratings, {written.audit_entries:,} audit"
+            " entries, checked by restoring it"
+        )
+
+    wait_for(work())
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What 'matinee backup' wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Set a database aside that holds something.")] = False,
+) -> None:
+    """Make a backup the database, all of it or nothing; stop the bot first. Exit code 1: nothing was changed."""
+
+    async def work() -> None:
+        from bot.database import storage_settings
+        from bot.progress import progress_bars
+        from storage.backup import restore
+
+        given = storage_settings(settings())
+        with progress_bars() as progress:
+            done = await restore(given, file, replace=replace, now=wall_clock, progress=progress)
+        typer.echo(f"restored: {done.ratings:,} ratings, {done.audit_entries:,} audit entries, the trail verified")
+        if done.kept:
+            typer.echo(f"the database that was there is kept as {done.kept}")
+
+    wait_for(work())
