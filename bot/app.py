@@ -33,6 +33,7 @@ from handlers import commands
 from handlers.context import BotData, Context
 from handlers.edits import Edits
 from handlers.errors import EXPLAINED
+from handlers.flood import Flood
 from storage.service import Storage
 
 log = structlog.get_logger("matinee")
@@ -89,7 +90,13 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
-        works = [poller.run(), broadcaster.run(), chores(storage, settings), _publish(bot, storage)]
+        works = [
+            poller.run(),
+            broadcaster.run(),
+            intake.adopt_for_ever(),
+            chores(storage, settings),
+            _publish(bot, storage),
+        ]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
 
 
@@ -103,11 +110,12 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits:
         .context_types(ContextTypes(context=Context, bot_data=BotData))
         .build()
     )
-    application.bot_data.storage, application.bot_data.edits = storage, edits
+    data = application.bot_data
+    data.storage, data.edits, data.flood = storage, edits, Flood(settings.flood)
     attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()
-    return Intake(attempts, bot, storage.inbox, slots=settings.handlers_at_once)
+    return Intake(attempts, bot, storage, slots=settings.handlers_at_once)
 
 
 async def _tick(storage: Storage, broadcaster: Broadcaster) -> None:

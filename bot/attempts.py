@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationHandlerStop, CallbackContext
 
+from bot.failures import Failure, meaning_of
 from bot.transport import may_have_been_sent
 from storage.errors import DatabaseUnavailable, StorageError
 
@@ -18,6 +19,9 @@ LAST_TRY = 5
 DEADLINE_S = 60
 """How long the handlers of one update may take."""
 
+UNMENDABLE = {Failure.GONE, Failure.MIGRATED, Failure.NO_TOPIC, Failure.NO_RIGHT, Failure.UNKNOWN}
+"""What a refused answer may mean without anything being wrong here."""
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -26,6 +30,8 @@ class Attempt:
     number: int
     error: Exception | None = None
     again: bool = False
+    expected: bool = False
+    """The error has an answer of its own, or nobody is left to hear one: nothing that an operator could mend."""
 
 
 _current: ContextVar[Attempt] = ContextVar("attempt")
@@ -57,28 +63,36 @@ class Attempts:
         if attempt is None or context.error is None:
             return
         attempt.error = context.error
-        attempt.again = attempt.number < LAST_TRY and self._worth_repeating(context.error, update)
-        if attempt.again:
+        attempt.again = self._worth_repeating(context.error, update, attempt.number)
+        attempt.expected = self._is_expected(context.error)
+        if attempt.again and attempt.number != LAST_TRY:
             raise ApplicationHandlerStop
 
-    def _worth_repeating(self, error: Exception, update: object) -> bool:
-        """Whether the same update may succeed later without doing harm twice.
+    def _worth_repeating(self, error: Exception, update: object, number: int) -> bool:
+        """Whether the same update may succeed later without doing harm twice. A database that is away comes back.
 
         A change is applied once however often it runs, but a message whose fate is unknown would be sent twice;
         a button's edit or answer would not.
         """
         if isinstance(error, DatabaseUnavailable):
             return True
-        if isinstance(error, (StorageError, Forbidden, BadRequest, ChatMigrated, InvalidToken, *self._final)):
+        if number >= LAST_TRY:
+            return False
+        if isinstance(error, (StorageError, Forbidden, BadRequest, ChatMigrated, *self._final)):
             return False
         if isinstance(error, TelegramError) and may_have_been_sent(error):
             return isinstance(update, Update) and update.callback_query is not None
         return True
 
+    def _is_expected(self, error: Exception) -> bool:
+        if isinstance(error, TelegramError):
+            return meaning_of(error) in UNMENDABLE
+        return isinstance(error, (StorageError, *self._final))
+
 
 def pause_s(attempt: Attempt) -> float:
-    """How long to wait before the next try: what Telegram asks for, else 0.5, 1, 2, 4 seconds."""
+    """How long to wait before the next try: what Telegram asks for, else 0.5, 1, 2, 4, … 30 seconds."""
     if isinstance(attempt.error, RetryAfter):
         wait = attempt.error.retry_after
         return min(wait.total_seconds() if isinstance(wait, timedelta) else wait, 60.0)
-    return float(2 ** (attempt.number - 2))
+    return min(2.0 ** min(attempt.number - 2, 10), 30.0)

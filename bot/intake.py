@@ -1,50 +1,83 @@
 """Updates from Telegram to the handlers: stored before they are acknowledged, done only when handled."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 import orjson
 import structlog
 from telegram import Bot, Update
+from telegram.error import TelegramError
 
 from bot import telemetry
-from bot.attempts import LAST_TRY, Attempts, pause_s
+from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
 from bot.dispatch import Dispatcher
 from bot.updates import person_of, slim
-from storage.inbox import Inbox
+from storage.errors import StorageError
+from storage.service import Storage
 from storage.values import InboxItem
 
 log = structlog.get_logger("matinee.intake")
+
+ADOPT_S = 5.0
+"""How often to look for updates that an operator took out of quarantine."""
+AWAY_S = 2.0
+"""How long to wait before asking a database again that could not be written."""
+SUSPECT = 2
+"""An update that was tried so often when the process ended may be why it ended: it runs alone."""
 
 
 class Intake:
     """The inbox's worker. What it has not finished when it stops, it runs again at the next start."""
 
-    def __init__(self, attempts: Attempts, bot: Bot, inbox: Inbox, *, slots: int) -> None:
+    def __init__(self, attempts: Attempts, bot: Bot, storage: Storage, *, slots: int) -> None:
         self._attempts = attempts
         self._bot = bot
-        self._inbox = inbox
+        self._inbox = storage.inbox
+        self._quarantine = storage.quarantine
         self._dispatcher = Dispatcher(self._handle, slots=slots)
+        self._taking = asyncio.Lock()
+        self._known: set[int] = set()  # taken and not finished
+        self._resumed: set[int] = set()  # of these: left by a former process and not started yet
         self._tries: dict[int, int] = {}
+        self._verdicts: dict[int, tuple[str, str | None]] = {}  # (outcome, reason to give up), not written down yet
         telemetry.waiting.set_function(lambda: self.waiting)
 
     async def resume(self) -> None:
-        """Run what a former process took and did not finish.
+        """Run what a former process took and did not finish."""
+        await self._inbox.purge()  # numbers begin anew after a week of silence: old ones must not be taken for them
+        items = await self._inbox.undone()
+        self._resumed.update(item.id for item in items)
+        for item in sorted(items, key=lambda item: item.tries < SUSPECT):
+            if item.tries < SUSPECT:
+                self._put(item)
+                continue
+            self._known.add(item.id)
+            if await self._handle(item) is not None:
+                self._put(item)
 
-        Each resumption counts as a try, so that an update that kills the process is given up in the end.
-        """
-        for item in await self._inbox.undone():
-            self._tries[item.id] = await self._inbox.failed(item.id)
-            if self._tries[item.id] >= LAST_TRY:
-                await self._finish(item, "failed")
-            else:
-                self._dispatcher.put(item)
+    async def adopt_for_ever(self) -> None:
+        """Take up what comes into the inbox by other hands."""
+        while True:
+            await asyncio.sleep(ADOPT_S)
+            with suppress(StorageError):
+                await self.adopt()
+
+    async def adopt(self) -> None:
+        known = set(self._known)  # before looking: what is finished meanwhile is not taken up
+        async with self._taking:
+            strange = await self._inbox.undone_ids() - known - self._known
+            for item in await self._inbox.undone() if strange else []:
+                if item.id in strange:
+                    self._put(item)
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
         """Store a batch durably and begin to handle it; waits while too much is waiting already."""
         rows = [(update["update_id"], person_of(update), orjson.dumps(update)) for update in updates]
-        for item in await self._inbox.take(rows):
-            telemetry.taken.inc()
-            self._dispatcher.put(item)
+        async with self._taking:
+            for item in await self._inbox.take(rows):
+                telemetry.taken.inc()
+                self._put(item)
         await self._dispatcher.room()
 
     @property
@@ -55,41 +88,67 @@ class Intake:
     async def stop(self, *, grace_s: float) -> None:
         await self._dispatcher.stop(grace_s=grace_s)
 
+    def _put(self, item: InboxItem) -> None:
+        self._known.add(item.id)
+        self._dispatcher.put(item)
+
     async def _handle(self, item: InboxItem) -> float | None:
+        """Seconds to wait before it is handled again, or null when it is finished. Never raises."""
         try:
-            return await self._try(item)
+            if item.id not in self._verdicts:
+                pause = await self._try(item)
+                if pause is not None:
+                    return pause
+            await self._finish(item, *self._verdicts[item.id])
         except Exception:
-            log.exception("update left for the next start", update_id=item.update_id)
-            return None
-
-    async def _try(self, item: InboxItem) -> float | None:
-        number = self._tries.get(item.id, 0) + 1
-        try:
-            update = Update.de_json(slim(item.payload), self._bot)
-        except Exception:  # whatever python-telegram-bot raises for a shape it does not expect
-            return await self._unparsable(item)
-        with telemetry.handling.time():
-            attempt = await self._attempts.run(update, number)
-        if attempt.error is None:
-            await self._finish(item, "done")
-            return None
-        self._tries[item.id] = await self._inbox.failed(item.id)
-        if not attempt.again:
-            await self._finish(item, "failed")
-            return None
-        telemetry.retried.inc()
-        log.warning("handler failed", update_id=item.update_id, number=number, exc_info=attempt.error)
-        return pause_s(attempt)
-
-    async def _unparsable(self, item: InboxItem) -> float | None:
-        self._tries[item.id] = await self._inbox.failed(item.id)
-        log.exception("unparsable update", update_id=item.update_id, number=self._tries[item.id])
-        if self._tries[item.id] < LAST_TRY:
-            return 0.0
-        await self._finish(item, "unparsable")
+            log.exception("could not write down what became of an update", update_id=item.update_id)
+            return AWAY_S
         return None
 
-    async def _finish(self, item: InboxItem, outcome: str) -> None:
-        await self._inbox.done(item.id)
+    async def _try(self, item: InboxItem) -> float | None:
+        """Run the handlers once; null when there is a verdict."""
+        number = self._tries.get(item.id, item.tries) + 1
+        if item.id in self._resumed:
+            await self._inbox.tried(item.id, number)
+            self._resumed.discard(item.id)
+            if number >= LAST_TRY:
+                self._verdicts[item.id] = "failed", "the program ended while it was handled, again and again"
+                return None
+        attempt = await self._attempt(item, number)
+        if attempt.error is None:
+            self._verdicts[item.id] = "done", None
+            return None
+        self._tries[item.id] = number
+        if attempt.again:
+            await self._count(item, attempt)
+            return pause_s(attempt)
+        reason = None if attempt.expected else f"{type(attempt.error).__name__}: {attempt.error}"
+        self._verdicts[item.id] = "failed", reason
+        return None
+
+    async def _attempt(self, item: InboxItem, number: int) -> Attempt:
+        try:
+            update = Update.de_json(slim(item.payload), self._bot)
+        except Exception as error:  # whatever python-telegram-bot raises for a shape it does not expect
+            return Attempt(number, error)
+        with telemetry.handling.time():
+            return await self._attempts.run(update, number)
+
+    async def _count(self, item: InboxItem, attempt: Attempt) -> None:
+        telemetry.retried.inc()
+        known = attempt.expected or isinstance(attempt.error, TelegramError)
+        details = {"reason": str(attempt.error)} if known else {"exc_info": attempt.error}
+        log.warning("tried in vain", update_id=item.update_id, number=attempt.number, **details)
+        with suppress(StorageError):  # the count is for the next start; this process has its own
+            await self._inbox.tried(item.id, attempt.number)
+
+    async def _finish(self, item: InboxItem, outcome: str, reason: str | None) -> None:
+        if reason is None:
+            await self._inbox.done(item.id)
+        else:
+            await self._quarantine.put(item, reason)
+            log.error("update given up: matinee quarantine list", update_id=item.update_id, reason=reason)
+        self._known.discard(item.id)
         self._tries.pop(item.id, None)
-        telemetry.handled.labels(outcome).inc()
+        self._verdicts.pop(item.id, None)
+        telemetry.handled.labels(outcome if reason is None else "quarantined").inc()

@@ -50,7 +50,7 @@ class Poller:
         self._url = f"{base_url}/getUpdates"
         self._take = take
         self._timeout_s = timeout_s
-        self._offset = 0  # the oldest that is not acknowledged; then one more than the last taken
+        self._offset = 0  # 0: the oldest that is not acknowledged; else one more than the last taken
         self._session: aiohttp.ClientSession | None = None
         self._failures = 0
         self._refusals = 0
@@ -85,6 +85,7 @@ class Poller:
 
     async def _accept(self, updates: list[Json]) -> None:
         if not updates:
+            self._offset = 0  # all is acknowledged; numbers may begin anew, and lower, after a week of silence
             return
         try:
             await self._take(updates)

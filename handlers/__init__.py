@@ -14,8 +14,8 @@ from telegram.ext import (
 )
 
 from handlers import callback_data as carry
-from handlers import cards, digest, errors, history, i18n, members, my, privacy, rate, search, start, top, week
-from handlers.context import Context, is_group
+from handlers import cards, digest, errors, guard, history, members, my, privacy, rate, search, start, top, week
+from handlers.context import Context
 from handlers.refusals import StaleButton
 
 # An edited message runs no command again.
@@ -53,7 +53,8 @@ BUTTONS = (
 def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     """Add every handler to the application."""
     add = application.add_handler
-    add(TypeHandler(Update, _speak), group=-1)
+    add(TypeHandler(Update, guard.speak), group=-2)
+    add(TypeHandler(Update, guard.slow_down), group=-1)
     for names, on_command in COMMANDS:
         add(CommandHandler(names, on_command, filters=NEW))
     for shape, on_press in BUTTONS:
@@ -70,12 +71,6 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
 def _whole(pattern: Any) -> Any:
     """python-telegram-bot matches at the start only; a button must match to its end."""
     return lambda data: isinstance(data, str) and pattern.fullmatch(data) is not None
-
-
-async def _speak(update: Update, _context: Context) -> None:
-    """In private one's own language; a club's messages are everybody's, so they keep to one."""
-    user = update.effective_user
-    i18n.speak(None if user is None or is_group(update.effective_chat) else user.language_code)
 
 
 async def _on_unknown_button(update: Update, _context: Context) -> None:

@@ -9,6 +9,7 @@ from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
 from handlers.edits import Edits
+from handlers.flood import Flood
 from handlers.refusals import ActsAsChat, ForeignButton
 from storage.service import Storage
 from storage.values import Actor
@@ -23,6 +24,7 @@ class BotData:
 
     storage: Storage = field(init=False)
     edits: Edits = field(default_factory=Edits)
+    flood: Flood = field(default_factory=lambda: Flood(None))
     admins: dict[tuple[int, int], float] = field(default_factory=dict)
     """When (chat, person) was last seen to be an admin, in monotonic seconds."""
 

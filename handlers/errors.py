@@ -41,7 +41,7 @@ async def on_error(update: object, context: Context) -> None:
     else:
         sentence = explain()
     if isinstance(update, Update) and not isinstance(error, ApplicationHandlerStop):
-        await _tell(update, context, sentence)
+        await tell(update, context, sentence)
 
 
 async def _note_gone(update: object, context: Context) -> None:
@@ -51,7 +51,8 @@ async def _note_gone(update: object, context: Context) -> None:
         await context.storage.clubs.set_active(chat.id, False, None)
 
 
-async def _tell(update: Update, context: Context, sentence: str) -> None:
+async def tell(update: Update, context: Context, sentence: str) -> None:
+    """A sentence where the person looks: over the pressed message, or in the chat. Never raises for Telegram."""
     try:
         if update.callback_query is not None:
             await context.answer(update, sentence, alert=True)

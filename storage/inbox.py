@@ -46,22 +46,24 @@ class Inbox:
         return await self._database.write(work)
 
     async def undone(self) -> list[InboxItem]:
-        """What a former run took and did not finish, oldest first."""
+        """What was taken and is not finished, oldest first."""
         query = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [InboxItem(row.id, row.update_id, row.person_id or 0, row.payload or b"{}") for row in rows]
+        return [InboxItem(row.id, row.update_id, row.person_id or 0, row.payload or b"{}", row.tries) for row in rows]
+
+    async def undone_ids(self) -> set[int]:
+        query = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None))
+        return set(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes, the number stays for KEPT."""
         finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
         await self._database.write(lambda connection: connection.execute(finished))
 
-    async def failed(self, inbox_id: int) -> int:
-        """Count one more failed try and return how many there were."""
-        counted = (
-            sa.update(inbox).where(inbox.c.id == inbox_id).values(tries=inbox.c.tries + 1).returning(inbox.c.tries)
-        )
-        return await self._database.write(lambda connection: connection.execute(counted).scalar_one())
+    async def tried(self, inbox_id: int, number: int) -> None:
+        """Note how often it was tried: what ends the process each time must be given up in the end."""
+        counted = sa.update(inbox).where(inbox.c.id == inbox_id).values(tries=number)
+        await self._database.write(lambda connection: connection.execute(counted))
 
     async def purge(self) -> int:
         """Forget finished updates older than KEPT; returns how many."""

@@ -87,6 +87,12 @@ def latest(connection: sa.Connection) -> Seal | None:
     return None if row is None else Seal(row.id, row.at, row.last_entry, row.entries, fingerprint(row.hash))
 
 
+def unsealed_since(connection: sa.Connection) -> datetime | None:
+    sealed = sa.select(sa.func.coalesce(sa.func.max(audit_seal.c.last_entry), 0)).scalar_subquery()
+    oldest = sa.select(audit_entry.c.at).where(audit_entry.c.id > sealed).order_by(audit_entry.c.id).limit(1)
+    return connection.execute(oldest).scalar()
+
+
 def seal_entries(connection: sa.Connection, at: datetime) -> Seal | None:
     """Seal up to LARGEST entries that are not sealed yet; null when there are none.
 

@@ -16,6 +16,7 @@ from storage.movies import Movies
 from storage.outbox import Outbox
 from storage.people import People
 from storage.priors import adopt
+from storage.quarantine import Quarantine
 from storage.ranking import Prior, Ranking
 from storage.ratings import Ratings
 from storage.state import State
@@ -61,6 +62,7 @@ class Storage:
         self.digests = Digests(database, ranking, settings.digest)
         self.audit = AuditTrail(database)
         self.inbox = Inbox(database)
+        self.quarantine = Quarantine(database)
         self.outbox = Outbox(database)
         self.state = State(database)
 

@@ -1,6 +1,7 @@
 """Reading the audit trail: one's own part, the operator's view, all of it; and sealing and verifying it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,10 @@ class AuditTrail:
 
     async def newest_seal(self) -> Seal | None:
         return await self._database.read(seals.latest)
+
+    async def unsealed_since(self) -> datetime | None:
+        """When the oldest entry was made that no seal covers."""
+        return await self._database.read(seals.unsealed_since)
 
     async def verify(self, anchor: str | None = None) -> Verification:
         """Read the whole trail against its commitments and seals, in flat memory and one snapshot."""

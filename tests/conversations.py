@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(data_dir: Path) -> AsyncIterator[Stage]:
-    """The bot with the films of `data_dir` in a fresh, pedantic sandbox with its seeded people."""
+async def staged(data_dir: Path, **given: Any) -> AsyncIterator[Stage]:
+    """The bot with the films of `data_dir` in a fresh, pedantic sandbox with its people; `given` are settings."""
     clock, ready = Clock(), asyncio.Event()
     begun: list[Running] = []
 
@@ -51,7 +52,7 @@ async def staged(data_dir: Path) -> AsyncIterator[Stage]:
         await asyncio.Event().wait()
 
     async with running(pedantic=True, seed=True) as sandbox, connected(sandbox.url, sandbox.key) as client:
-        settings = Settings(token=TOKEN, api_url=sandbox.url, data_dir=data_dir, poll_timeout_s=5)
+        settings = Settings(token=TOKEN, api_url=sandbox.url, data_dir=data_dir, poll_timeout_s=5, **given)
         bot = asyncio.create_task(serve(settings, clock, beside))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,24 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from storage.service import Storage, StorageSettings
+from storage.values import Owed
 from tests import program, stub_telegram
 from tests.databases import ANN, BEN, CLUB, DUNE, NOON, in_club
 from tests.stub_telegram import TOKEN
 
 COMMANDS = (
     *("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter"),
-    *("catalogue status", "digest", "digest run", "digest preview", "audit", "audit export"),
+    *(
+        "catalogue status",
+        "digest",
+        "digest run",
+        "digest preview",
+        "audit",
+        "audit export",
+        "audit verify",
+        "audit seal",
+    ),
+    *("backup", "restore", "quarantine", "quarantine list", "quarantine retry", "quarantine drop"),
 )
 
 
@@ -26,6 +39,16 @@ COMMANDS = (
 async def data_dir(tmp_path: Path) -> Path:
     """Five films and their index."""
     return await program.small_world(tmp_path / "data")
+
+
+@asynccontextmanager
+async def opened(data_dir: Path, at: datetime) -> AsyncIterator[Storage]:
+    """Its storage, where it is always `at`."""
+    storage = await Storage.open(StorageSettings(data_dir=data_dir), now=lambda: at)
+    try:
+        yield storage
+    finally:
+        await storage.close()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -191,6 +214,41 @@ async def test_the_doctor_names_what_is_missing(data_dir: Path) -> None:
     assert [line for line in end.out.splitlines() if line.startswith("FAIL")] == [
         "FAIL  telegram: no token: set MATINEE_TOKEN"
     ]
+
+
+async def test_the_doctor_shows_what_waits_and_what_was_given_up(data_dir: Path, tmp_path: Path) -> None:
+    hours_ago = datetime.now(UTC) - timedelta(hours=5)
+    async with opened(data_dir, hours_ago) as storage:
+        await storage.ratings.rate(1, 8, ANN)
+        await storage.outbox.owe(Owed(key="notice", kind="notice", chat_id=7, payload={}))
+        (item,) = await storage.inbox.take([(1, ANN.person_id, b"{}")])
+        await storage.quarantine.put(item, "ValueError: a bug")
+    end = await program.matinee(data_dir, "doctor", backup_dir=str(tmp_path))
+    since = f"since {hours_ago:%Y-%m-%d %H:%M} UTC"
+
+    assert [line for line in end.out.splitlines() if line.startswith("FAIL")][:-1] == [
+        "FAIL  quarantine: 1: ValueError: a bug (matinee quarantine retry 1, or drop 1)",
+        f"FAIL  outbox: 1 messages wait, {since}: is the bot running?",
+        f"FAIL  audit trail: not sealed {since}: is the bot running?",
+        f"FAIL  backups: there is none in {tmp_path} yet",
+    ]
+
+
+async def test_quarantine_is_listed_retried_and_dropped(data_dir: Path) -> None:
+    async with opened(data_dir, NOON) as storage:
+        for item in await storage.inbox.take([(1, 7, b"{}"), (2, None, b"{}")]):
+            await storage.quarantine.put(item, "ValueError: a bug")
+    listed = await program.matinee(data_dir, "quarantine", "list")
+    ends = [await program.matinee(data_dir, "quarantine", *each) for each in (("retry", "1"), ("drop", "2"))]
+    gone = await program.matinee(data_dir, "quarantine", "drop", "2")
+    empty = await program.matinee(data_dir, "quarantine", "list")
+
+    assert [line.split("  ")[2:] for line in listed.out.splitlines()] == [
+        ["update 1", "person 7", "ValueError: a bug"],
+        ["update 2", "no person", "ValueError: a bug"],
+    ]
+    assert [end.out for end in ends] == ["1 is back in the inbox\n", "2 is gone\n"]
+    assert (gone.code, empty.out) == (1, "nothing is in quarantine\n")
 
 
 async def test_migrate_brings_an_empty_database_up_to_date(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ async def intake(
     handlers.register(application)
     await application.initialize()
     with structlog.testing.capture_logs():  # a thousand tracebacks take longer than the tests
-        yield Intake(attempts, bot, sqlite_storage.inbox, slots=8)
+        yield Intake(attempts, bot, sqlite_storage, slots=8)
     await application.shutdown()
 
 

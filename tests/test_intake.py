@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,8 @@ from storage.errors import DatabaseUnavailable, MovieNotFound
 from storage.service import Storage
 from tests import stub_telegram
 from tests.stub_telegram import TOKEN
+
+App = Application[Any, Any, Any, Any, Any, Any]
 
 ANN = {"id": 5000000001, "is_bot": False, "first_name": "Ann"}
 CHAT = {"id": 5000000001, "type": "private", "first_name": "Ann"}
@@ -61,7 +64,7 @@ def handlers() -> Handlers:
 
 
 @pytest.fixture
-async def application(handlers: Handlers) -> AsyncIterator[Application[Any, Any, Any, Any, Any, Any]]:
+async def application(handlers: Handlers) -> AsyncIterator[App]:
     """python-telegram-bot's own routing in front of the test's handlers."""
     async with stub_telegram.running() as stub:
         request = AiohttpRequest(stub.url)
@@ -75,7 +78,7 @@ async def application(handlers: Handlers) -> AsyncIterator[Application[Any, Any,
 
 @pytest.fixture
 def intake(
-    application: Application[Any, Any, Any, Any, Any, Any],
+    application: App,
     sqlite_storage: Storage,
     handlers: Handlers,
     monkeypatch: pytest.MonkeyPatch,
@@ -84,7 +87,7 @@ def intake(
     monkeypatch.setattr("bot.intake.pause_s", lambda _: 0.0)
     attempts = Attempts(application, final=(LookupError,))
     application.add_error_handler(handlers.on_error)
-    return Intake(attempts, application.bot, sqlite_storage.inbox, slots=8)
+    return Intake(attempts, application.bot, sqlite_storage, slots=8)
 
 
 async def settled(intake: Intake) -> None:
@@ -95,6 +98,11 @@ async def settled(intake: Intake) -> None:
 
 async def undone(storage: Storage) -> list[int]:
     return [item.update_id for item in await storage.inbox.undone()]
+
+
+async def reasons(storage: Storage) -> list[str]:
+    """Why the updates in quarantine are there."""
+    return [each.reason for each in await storage.quarantine.all()]
 
 
 async def test_an_update_is_handled_and_done(intake: Intake, sqlite_storage: Storage, handlers: Handlers) -> None:
@@ -149,12 +157,12 @@ async def test_after_five_failures_it_is_given_up_and_the_person_told_once(
     await settled(intake)
 
     assert (handlers.tries, [str(error) for error in handlers.told]) == (5, ["try 5"])
-    assert await undone(sqlite_storage) == []
+    assert (await undone(sqlite_storage), await reasons(sqlite_storage)) == ([], ["ValueError: try 5"])
 
 
 @pytest.mark.parametrize(
     "failure",
-    [MovieNotFound(7), LookupError("a stale button"), BadRequest("chat not found"), Forbidden("blocked")],
+    [MovieNotFound(7), LookupError("a stale button"), BadRequest("Chat not found"), Forbidden("blocked")],
     ids=lambda each: type(each).__name__,
 )
 async def test_a_failure_that_stays_is_told_at_once(
@@ -165,7 +173,7 @@ async def test_a_failure_that_stays_is_told_at_once(
     await settled(intake)
 
     assert (handlers.tries, handlers.told) == (1, [failure])
-    assert await undone(sqlite_storage) == []
+    assert (await undone(sqlite_storage), await reasons(sqlite_storage)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -192,6 +200,7 @@ async def test_what_cannot_be_parsed_is_given_up_and_holds_nobody_up(
     await settled(intake)
 
     assert (handlers.handled, await undone(sqlite_storage)) == ([2], [])
+    assert len(await reasons(sqlite_storage)) == 1
 
 
 async def test_what_a_former_process_left_is_run_again(
@@ -208,11 +217,100 @@ async def test_an_update_that_kills_the_process_is_given_up(
     intake: Intake, sqlite_storage: Storage, handlers: Handlers
 ) -> None:
     (item,) = await sqlite_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))])
-    for _ in range(4):
-        await sqlite_storage.inbox.failed(item.id)
+    await sqlite_storage.inbox.tried(item.id, 4)
     await intake.resume()
 
     assert (handlers.tries, await undone(sqlite_storage)) == (0, [])
+    assert await reasons(sqlite_storage) == ["the program ended while it was handled, again and again"]
+
+
+async def test_restarts_with_a_backlog_give_nothing_up(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers, application: App
+) -> None:
+    await sqlite_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))])
+    for _ in range(6):  # each of them ends before it comes to the update
+        await Intake(Attempts(application), application.bot, sqlite_storage, slots=8).resume()
+        await asyncio.sleep(0)
+    await intake.resume()
+    await settled(intake)
+
+    assert (await undone(sqlite_storage), await reasons(sqlite_storage)) == ([], [])
+
+
+async def test_an_update_that_may_have_ended_the_process_runs_alone_and_first(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    at_work: list[int] = []
+
+    async def look() -> None:
+        at_work.append(intake.waiting)
+
+    handlers.meanwhile = look
+    _, suspect = await sqlite_storage.inbox.take([(n, n, orjson.dumps(message(n))) for n in (1, 2)])
+    await sqlite_storage.inbox.tried(suspect.id, 2)
+    await intake.resume()
+    await settled(intake)
+
+    assert (handlers.handled, at_work[0]) == ([2, 1], 0)
+
+
+async def test_a_database_that_is_away_longer_than_five_tries_loses_nothing(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    handlers.failures = [DatabaseUnavailable("away")] * 9
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, handlers.handled, len(handlers.told)) == (10, [1], 1)
+    assert (await undone(sqlite_storage), await reasons(sqlite_storage)) == ([], [])
+
+
+async def test_an_update_whose_end_could_not_be_written_is_not_handled_twice(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, failures = sqlite_storage.inbox.done, [DatabaseUnavailable("full")] * 3
+
+    async def sometimes(inbox_id: int) -> None:
+        if failures:
+            raise failures.pop()
+        await done(inbox_id)
+
+    monkeypatch.setattr("bot.intake.AWAY_S", 0.0)
+    monkeypatch.setattr(sqlite_storage.inbox, "done", sometimes)
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, await undone(sqlite_storage)) == (1, [])
+
+
+async def test_what_is_taken_out_of_quarantine_is_handled_again(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    handlers.failures = [ValueError("a bug")] * 5
+    await intake.take([message(1), message(2)])
+    await settled(intake)
+    (given_up,) = await sqlite_storage.quarantine.all()
+    await sqlite_storage.quarantine.retry(given_up.id)  # by another process, after the bug was mended
+    await intake.adopt()
+    await intake.adopt()
+    await settled(intake)
+
+    assert (given_up.reason, handlers.handled) == ("ValueError: a bug", [2, 1])
+    assert await reasons(sqlite_storage) == []
+
+
+async def test_numbers_that_begin_anew_are_not_taken_for_old_ones(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    await intake.take([message(1)])
+    await settled(intake)
+    now = sqlite_storage.now() + timedelta(days=8)
+    sqlite_storage.database.now = lambda: now
+    await intake.resume()
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert handlers.handled == [1, 1]
 
 
 async def test_a_handler_that_hangs_is_ended_and_told_of(

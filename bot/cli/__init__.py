@@ -7,6 +7,7 @@ from bot.cli.backup import backup, restore
 from bot.cli.catalogue import app as catalogue
 from bot.cli.digest import app as digest
 from bot.cli.doctor import doctor
+from bot.cli.quarantine import app as quarantine
 from bot.cli.running import demo, migrate, run
 from bot.cli.search import search
 
@@ -19,5 +20,5 @@ app = typer.Typer(
 )
 for command in (demo, run, migrate, search, doctor, backup, restore):
     app.command()(command)
-for name, group in {"catalogue": catalogue, "digest": digest, "audit": audit}.items():
+for name, group in {"catalogue": catalogue, "digest": digest, "audit": audit, "quarantine": quarantine}.items():
     app.add_typer(group, name=name)

@@ -4,10 +4,9 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-import typer
-
+from bot.cli import queues
 from bot.cli.common import settings, storage_of, wait_for, wall_clock
-from bot.redact import redact
+from bot.cli.findings import Findings
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -17,22 +16,8 @@ SKEW_S = 10.0
 """More difference to Telegram's clock than this makes digests early or late by as much."""
 
 
-class Findings:
-    """Lines for the operator, and whether all is well."""
-
-    def __init__(self) -> None:
-        self.well = True
-
-    def good(self, part: str, detail: str) -> None:
-        typer.echo(redact(f"ok    {part}: {detail}"))
-
-    def bad(self, part: str, detail: str) -> None:
-        self.well = False
-        typer.echo(redact(f"FAIL  {part}: {detail}"))
-
-
 def doctor() -> None:
-    """Check configuration, database, catalogue, search, Telegram, clock and digests. Exit code 1: mend something."""
+    """Check configuration, database, films, queues, seals, backups, Telegram and clock. Exit code 1: mend something."""
     findings = Findings()
     given = settings()
     findings.good("configuration", f"read; data in {given.data_dir}")
@@ -52,8 +37,7 @@ async def _storage(given: "Settings", findings: Findings) -> None:
         async with storage_of(given) as storage:
             findings.good("database", "opens, and its tables are this program's")
             await _catalogue(storage, findings)
-            due = await storage.digests.next_due()
-            findings.good("digests", f"next one due at {due:%Y-%m-%d %H:%M} UTC" if due else "no chat has one")
+            await queues.look(storage, given, findings)
     except StorageError as error:
         findings.bad("database", str(error))
 

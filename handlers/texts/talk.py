@@ -107,6 +107,10 @@ def catalogue_loading() -> str:
     return _("I am still reading the film catalogue. Please try again in a minute.")
 
 
+def slow_down() -> str:
+    return _("That was a bit fast for me. Give me a minute, then go on.")
+
+
 def database_down() -> str:
     return _("I cannot reach my memory right now. Please try again in a minute.")
 

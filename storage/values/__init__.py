@@ -19,7 +19,7 @@ from storage.values.films import (
     TopQuery,
     Voice,
 )
-from storage.values.queues import Backlog, InboxItem, OutboxItem, Owed
+from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
 from storage.values.trail import AuditEntry, HistoryLine, HistoryPage, Seal, Verification
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Digest",
     "DigestLine",
     "DigestSetting",
+    "GivenUp",
     "HistoryLine",
     "HistoryPage",
     "InboxItem",

@@ -14,6 +14,19 @@ class InboxItem:
     update_id: int
     key: int
     payload: bytes
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An update in quarantine; `reason` is for the operator."""
+
+    id: int
+    update_id: int
+    person_id: int | None
+    reason: str
+    received_at: datetime
+    given_up_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,27 @@
+"""What happens before all handlers."""
+
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop
+
+from handlers import errors, i18n, texts
+from handlers.context import Context, is_group
+from handlers.flood import Verdict
+
+
+async def speak(update: Update, _context: Context) -> None:
+    """In private one's own language; a club's messages are everybody's, so they keep to one."""
+    user = update.effective_user
+    i18n.speak(None if user is None or is_group(update.effective_chat) else user.language_code)
+
+
+async def slow_down(update: Update, context: Context) -> None:
+    """Hold back who floods. What tells of chats and members is always heard: it comes from Telegram."""
+    user = update.effective_user
+    if user is None or not (update.callback_query or (update.message and update.message.text)):
+        return
+    verdict = context.bot_data.flood.judge(user.id)
+    if verdict is Verdict.HEAR:
+        return
+    if verdict is Verdict.ASK:
+        await errors.tell(update, context, texts.slow_down())
+    raise ApplicationHandlerStop
