@@ -61,6 +61,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
         add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
     add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
     add(ChatMemberHandler(members.on_bot, ChatMemberHandler.MY_CHAT_MEMBER))
+    add(ChatMemberHandler(members.on_member, ChatMemberHandler.CHAT_MEMBER))
     add(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, members.on_migrated))
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_help))  # an unknown command

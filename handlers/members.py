@@ -1,6 +1,6 @@
 """Comings and goings: the bot's own, which decide where it may write, and those of a club's members."""
 
-from telegram import ChatMember, Update
+from telegram import ChatMember, ChatMemberRestricted, Update, User
 from telegram.error import TelegramError
 
 from handlers import texts
@@ -9,6 +9,7 @@ from handlers.screen import send
 from storage.values import Actor
 
 HERE = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER}
+GONE = {ChatMember.LEFT, ChatMember.BANNED}
 
 
 async def on_bot(update: Update, context: Context) -> None:
@@ -41,17 +42,34 @@ def _mover(update: Update) -> Actor | None:
 
 
 async def on_left(update: Update, context: Context) -> None:
-    """Somebody left a club: their ratings no longer count there."""
-    message = update.message
-    gone = message.left_chat_member if message else None
-    if message is None or gone is None or gone.is_bot:
+    """A service message says that somebody left a club."""
+    gone = update.message.left_chat_member if update.message else None
+    if gone is not None:
+        await _leave(update, context, gone)
+
+
+async def on_member(update: Update, context: Context) -> None:
+    """Where the bot is an admin it hears of every change, also in large groups, which show no service message."""
+    change = update.chat_member
+    if change is None:
+        return
+    member = change.new_chat_member
+    context.bot_data.admins.pop((change.chat.id, member.user.id), None)
+    if member.status in GONE or (isinstance(member, ChatMemberRestricted) and not member.is_member):
+        await _leave(update, context, member.user)
+
+
+async def _leave(update: Update, context: Context, gone: User) -> None:
+    """Their ratings no longer count there."""
+    chat = update.effective_chat
+    if chat is None or gone.is_bot:
         return
     actor = Actor(
         person_id=gone.id,
         name=gone.full_name,
-        chat_id=message.chat.id,
-        chat_type=str(message.chat.type),
-        chat_title=message.chat.title or "",
+        chat_id=chat.id,
+        chat_type=str(chat.type),
+        chat_title=chat.title or "",
         update_id=update.update_id,
     )
     await context.storage.clubs.leave(actor)

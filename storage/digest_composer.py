@@ -33,6 +33,7 @@ def compose(
         people=people,
         ratings=sum(row.ratings for row in rows),
         best=tuple(map(_line, _best(shared, prior))),
+        others=() if shared else tuple(map(_line, _best(list(rows), prior))),
         most_rated=_most_rated(rows),
         most_argued=_most_argued(rows),
         newcomer=_newcomer(connection, chat_id, start, prior),

@@ -172,6 +172,7 @@ async def test_one_rater_makes_no_best_of_the_week(storage: Storage) -> None:
     digest = await storage.digests.week(CLUB)
 
     assert (digest.films, digest.best, digest.most_rated) == (1, (), None)
+    assert [line.title for line in digest.others] == ["Dune"]
 
 
 async def test_a_private_digest_is_about_oneself(storage: Storage) -> None:

@@ -31,7 +31,7 @@ def _day(at: datetime, zone: str) -> str:
 
 def _best(week: Digest) -> list[str]:
     if not week.best:
-        return []
+        return ["", *(f"🎬 {_line(line)}" for line in week.others)]
     medals = zip(("🥇", "🥈", "🥉"), week.best, strict=False)
     return ["", f"<b>{_('Best of the week')}</b>", *(f"{medal} {_line(line)}" for medal, line in medals)]
 

@@ -43,6 +43,7 @@ class Digest:
     people: int
     ratings: int
     best: tuple[DigestLine, ...] = ()
+    others: tuple[DigestLine, ...] = ()  # instead of the best, where no film was rated by enough people
     most_rated: DigestLine | None = None
     most_argued: DigestLine | None = None
     newcomer: tuple[int, MovieLine] | None = None  # rank in the club's all-time top, movie
