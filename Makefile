@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench bench-sending clean
+.PHONY: help venv demo run test check format lock locales bench bench-sending chaos soak clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -53,6 +53,12 @@ bench: .venv/installed-dev  ## search quality and speed beside a brute-force ora
 
 bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enforces Telegram's limits; takes 3 minutes
 	@$(BIN)/python -m tests.benchmarks.sending
+
+chaos: .venv/installed-dev  ## kill the bot at random under a faulty server, seed after seed; SECONDS=600 for longer
+	@$(BIN)/python -m tests.faults.chaos --seeds $(or $(SEED),1) --seconds $(or $(SECONDS),60)
+
+soak: .venv/installed-dev  ## 200,000 updates through one process, and whether its memory stays flat; takes 12 minutes
+	@$(BIN)/python -m tests.faults.soak
 
 # Universal locks: one file for Python 3.11 to 3.13 and every system. No index address is written.
 lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml

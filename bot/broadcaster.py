@@ -54,6 +54,7 @@ class Broadcaster:
                 await self._storage.outbox.abandoned(at_start=at_start)
                 at_start = False
                 await self.work_off()
+                await self._measure()
             except StorageError as error:
                 log.warning("the outbox cannot be read now", reason=str(error))
             with suppress(TimeoutError):
@@ -61,18 +62,31 @@ class Broadcaster:
 
     async def work_off(self, *, patience_s: float = float("inf")) -> None:
         """Send what waits. Pauses that Telegram asks for are kept; gives up after `patience_s` without a connection."""
-        while (heads := await self._storage.outbox.heads()) or self._sending:
-            if not heads:  # one that is on its way may come back into the queue
-                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+        while True:
+            on_their_way = bool(self._sending)  # before looking: one that comes back meanwhile was not seen
+            heads = await self._storage.outbox.heads()
+            if not heads and not on_their_way:
+                break
+            if not heads:
+                await self._one_arrives()
             elif self._unreachable and self._pacer.wait_all_s() > patience_s:
                 break
             elif not await self._round(heads):
                 await asyncio.sleep(min([*(self._pacer.wait_s(chat) for _, chat in heads), 1.0]))
 
+    async def _measure(self) -> None:
+        backlog = await self._storage.outbox.backlog()
+        telemetry.owed.set(backlog.waiting)
+        telemetry.owed_age.set((self._storage.now() - backlog.oldest).total_seconds() if backlog.oldest else 0)
+
     async def stop(self, *, grace_s: float) -> None:
         """Let what is on its way arrive; a call that does not end in time has an unknown outcome."""
         if self._sending:
             await asyncio.wait(self._sending, timeout=grace_s)
+
+    async def _one_arrives(self) -> None:
+        if self._sending:
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
 
     async def _round(self, heads: list[tuple[int, int]]) -> int:
         """Start one message for each chat that may have one now; returns how many."""

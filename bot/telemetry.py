@@ -13,8 +13,8 @@ waiting = Gauge("matinee_updates_waiting", "Updates taken and not finished", reg
 handling = Histogram("matinee_update_seconds", "Time in a handler, one try", registry=registry)
 poll_errors = Counter("matinee_poll_errors", "Failed polls, by kind", ["kind"], registry=registry)
 poll_age = Gauge("matinee_poll_age_seconds", "Since Telegram last answered a poll", registry=registry)
-
-
+owed = Gauge("matinee_outbox_waiting", "Messages owed to chats", registry=registry)
+owed_age = Gauge("matinee_outbox_oldest_seconds", "Age of the oldest message owed", registry=registry)
 posted = Counter(
     "matinee_outbox_posted", "Messages owed to chats, by what became of the call", ["outcome"], registry=registry
 )

@@ -133,7 +133,7 @@ def history(page: HistoryPage, person_id: int) -> Keyboard | None:
 
 def digest(week: Digest) -> Keyboard | None:
     """Open the films that the digest names, and the top list."""
-    named = {line.id: line.title for line in (*week.best, week.most_rated, week.most_argued) if line}
+    named = {line.id: line.title for line in (*week.best, *week.others, week.most_rated, week.most_argued) if line}
     opens = [
         Button(_label(title), callback_data=carry.OpenCard(key, below=True).encode())
         for key, title in list(named.items())[:4]
