@@ -69,12 +69,13 @@ class Attempts:
             raise ApplicationHandlerStop
 
     def _worth_repeating(self, error: Exception, update: object, number: int) -> bool:
-        """Whether the same update may succeed later without doing harm twice. A database that is away comes back.
+        """Whether the same update may succeed later without doing harm twice. Some causes pass for certain: a pause
+        that Telegram asks for, a database that is away.
 
         A change is applied once however often it runs, but a message whose fate is unknown would be sent twice;
         a button's edit or answer would not.
         """
-        if isinstance(error, DatabaseUnavailable):
+        if isinstance(error, DatabaseUnavailable | RetryAfter):
             return True
         if number >= LAST_TRY:
             return False

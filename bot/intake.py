@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import structlog
 from telegram import Bot, Update
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot import telemetry
 from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
@@ -24,7 +24,7 @@ ADOPT_S = 5.0
 AWAY_S = 2.0
 """How long to wait before asking a database again that could not be written."""
 SUSPECT = 2
-"""An update that was tried so often when the process ended may be why it ended: it runs alone."""
+"""An update that was at work when so many processes died may be why they died: it runs alone."""
 
 
 class Intake:
@@ -48,13 +48,13 @@ class Intake:
         await self._inbox.purge()  # numbers begin anew after a week of silence: old ones must not be taken for them
         items = await self._inbox.undone()
         self._resumed.update(item.id for item in items)
-        for item in sorted(items, key=lambda item: item.tries < SUSPECT):
-            if item.tries < SUSPECT:
+        for item in sorted(items, key=lambda item: item.deaths < SUSPECT):
+            if item.deaths < SUSPECT:
                 self._put(item)
                 continue
             self._known.add(item.id)
-            if await self._handle(item) is not None:
-                self._put(item)
+            while (pause := await self._handle(item)) is not None:  # noqa: ASYNC110
+                await asyncio.sleep(pause)
 
     async def adopt_for_ever(self) -> None:
         """Take up what comes into the inbox by other hands."""
@@ -107,20 +107,20 @@ class Intake:
 
     async def _try(self, item: InboxItem) -> float | None:
         """Run the handlers once; null when there is a verdict."""
-        number = self._tries.get(item.id, item.tries) + 1
         if item.id in self._resumed:
-            await self._inbox.tried(item.id, number)
+            await self._inbox.begun_again(item.id, item.deaths + 1)
             self._resumed.discard(item.id)
-            if number >= LAST_TRY:
+            if item.deaths + 1 >= LAST_TRY:
                 self._verdicts[item.id] = "failed", "the program ended while it was handled, again and again"
                 return None
+        number = self._tries.get(item.id, 0) + 1
         attempt = await self._attempt(item, number)
         if attempt.error is None:
             self._verdicts[item.id] = "done", None
             return None
-        self._tries[item.id] = number
+        self._tries[item.id] = number - isinstance(attempt.error, RetryAfter)  # waiting is no failure
         if attempt.again:
-            await self._count(item, attempt)
+            _note(item, attempt)
             return pause_s(attempt)
         reason = None if attempt.expected else f"{type(attempt.error).__name__}: {attempt.error}"
         self._verdicts[item.id] = "failed", reason
@@ -134,14 +134,6 @@ class Intake:
         with telemetry.handling.time():
             return await self._attempts.run(update, number)
 
-    async def _count(self, item: InboxItem, attempt: Attempt) -> None:
-        telemetry.retried.inc()
-        known = attempt.expected or isinstance(attempt.error, TelegramError)
-        details = {"reason": str(attempt.error)} if known else {"exc_info": attempt.error}
-        log.warning("tried in vain", update_id=item.update_id, number=attempt.number, **details)
-        with suppress(StorageError):  # the count is for the next start; this process has its own
-            await self._inbox.tried(item.id, attempt.number)
-
     async def _finish(self, item: InboxItem, outcome: str, reason: str | None) -> None:
         if reason is None:
             await self._inbox.done(item.id)
@@ -152,3 +144,10 @@ class Intake:
         self._tries.pop(item.id, None)
         self._verdicts.pop(item.id, None)
         telemetry.handled.labels(outcome if reason is None else "quarantined").inc()
+
+
+def _note(item: InboxItem, attempt: Attempt) -> None:
+    telemetry.retried.inc()
+    known = attempt.expected or isinstance(attempt.error, TelegramError)
+    details = {"reason": str(attempt.error)} if known else {"exc_info": attempt.error}
+    log.warning("tried in vain", update_id=item.update_id, number=attempt.number, **details)

@@ -60,9 +60,9 @@ class Inbox:
         finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
         await self._database.write(lambda connection: connection.execute(finished))
 
-    async def tried(self, inbox_id: int, number: int) -> None:
-        """Note how often it was tried: what ends the process each time must be given up in the end."""
-        counted = sa.update(inbox).where(inbox.c.id == inbox_id).values(tries=number)
+    async def begun_again(self, inbox_id: int, deaths: int) -> None:
+        """Note how many processes ended while it was at work: what ends each of them must be given up in the end."""
+        counted = sa.update(inbox).where(inbox.c.id == inbox_id).values(tries=deaths)
         await self._database.write(lambda connection: connection.execute(counted))
 
     async def purge(self) -> int:

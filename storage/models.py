@@ -199,7 +199,7 @@ inbox = sa.Table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("applied_at", UtcDateTime),  # its effect is committed
     sa.Column("done_at", UtcDateTime, index=True),  # its handler has finished
-    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # begun again after a process died
     sqlite_autoincrement=True,
 )
 

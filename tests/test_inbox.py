@@ -31,8 +31,8 @@ async def test_a_done_update_is_known_for_two_days(storage: Storage, clock: Cloc
     assert len(await storage.inbox.take([(1, 50, b"one")])) == 1
 
 
-async def test_tries_are_remembered(storage: Storage) -> None:
+async def test_deaths_are_remembered(storage: Storage) -> None:
     (item,) = await storage.inbox.take([(1, 50, b"one")])
-    await storage.inbox.tried(item.id, 3)
+    await storage.inbox.begun_again(item.id, 3)
 
-    assert [each.tries for each in await storage.inbox.undone()] == [3]
+    assert [each.deaths for each in await storage.inbox.undone()] == [3]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot, TypeHandler
 
 from bot.attempts import Attempts
@@ -217,7 +217,7 @@ async def test_an_update_that_kills_the_process_is_given_up(
     intake: Intake, sqlite_storage: Storage, handlers: Handlers
 ) -> None:
     (item,) = await sqlite_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))])
-    await sqlite_storage.inbox.tried(item.id, 4)
+    await sqlite_storage.inbox.begun_again(item.id, 4)
     await intake.resume()
 
     assert (handlers.tries, await undone(sqlite_storage)) == (0, [])
@@ -246,12 +246,21 @@ async def test_an_update_that_may_have_ended_the_process_runs_alone_and_first(
         at_work.append(intake.waiting)
 
     handlers.meanwhile = look
+    handlers.failures = [NetworkError("down")] * 2
     _, suspect = await sqlite_storage.inbox.take([(n, n, orjson.dumps(message(n))) for n in (1, 2)])
-    await sqlite_storage.inbox.tried(suspect.id, 2)
+    await sqlite_storage.inbox.begun_again(suspect.id, 2)
     await intake.resume()
     await settled(intake)
 
-    assert (handlers.handled, at_work[0]) == ([2, 1], 0)
+    assert (handlers.handled, at_work[:3]) == ([2, 1], [0, 0, 0])
+
+
+async def test_a_pause_that_telegram_asks_for_is_no_failure(intake: Intake, handlers: Handlers) -> None:
+    handlers.failures = [RetryAfter(timedelta(seconds=1))] * 9 + [ValueError("a bug")] * 4
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, handlers.handled, handlers.told) == (14, [1], [])
 
 
 async def test_a_database_that_is_away_longer_than_five_tries_loses_nothing(

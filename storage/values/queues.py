@@ -14,7 +14,8 @@ class InboxItem:
     update_id: int
     key: int
     payload: bytes
-    tries: int = 0
+    deaths: int = 0
+    """Processes that ended while it was handled."""
 
 
 @dataclass(frozen=True, slots=True)
