@@ -10,7 +10,7 @@ ACCEPTED = ["message", "callback_query", "my_chat_member", "chat_member"]
 
 def is_id(value: object) -> bool:
     """Whether the database can hold it: Telegram's numbers are 64-bit."""
-    return isinstance(value, int) and abs(value) < 2**63
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def person_of(update: dict[str, Any]) -> int | None:

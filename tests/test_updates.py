@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.updates import person_of, slim
+from bot.updates import is_id, person_of, slim
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from bot.updates import person_of, slim
 )
 def test_an_update_belongs_to_its_sender(update: dict[str, Any], person: int | None) -> None:
     assert person_of(update) == person
+
+
+@pytest.mark.parametrize("value", [True, 7.0, "7", None, 2**63, -(2**63)])
+def test_what_is_no_number_of_telegrams_is_no_id(value: object) -> None:
+    assert not is_id(value)
 
 
 def test_the_pressed_messages_keyboard_is_dropped_and_nothing_else() -> None:
