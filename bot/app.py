@@ -18,10 +18,10 @@ from bot.attempts import Attempts
 from bot.broadcaster import Broadcaster
 from bot.chores import chores
 from bot.clock import Clock
-from bot.config import Settings, token_of
+from bot.config import Settings, token_of, webhook_of
 from bot.database import open_storage
 from bot.digest import queue_due
-from bot.errors import ConfigError
+from bot.hook import hook_of
 from bot.intake import Intake
 from bot.pacer import Pacer
 from bot.poller import Poller
@@ -29,6 +29,7 @@ from bot.progress import progress_bars
 from bot.schedule import Schedule
 from bot.signals import until_told_to_stop
 from bot.telegram_bot import build_bot, connect
+from bot.webhook import Receiver
 from handlers import commands
 from handlers.context import BotData, Context
 from handlers.edits import Edits
@@ -57,7 +58,7 @@ async def run(settings: Settings, *, clock: Clock) -> None:
     """Serve until SIGTERM or SIGINT. Raises Halt and StorageError for what the operator has to mend."""
     token_of(settings)
     if settings.webhook_url:
-        raise ConfigError("MATINEE_WEBHOOK_URL: found an address, allowed: nothing, for this version polls")
+        webhook_of(settings, serving=True)
     await until_told_to_stop(serve(settings, clock))
 
 
@@ -66,8 +67,9 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
     async with AsyncExitStack() as stack:
         storage = await open_storage(settings, clock.now)
         stack.push_async_callback(storage.close)
+        receiver = Receiver(hook_of(settings)) if settings.webhook_url else None
         if settings.listen:
-            runner = await server.start(storage, settings.listen)
+            runner = await server.start(storage, settings.listen, receiver)
             stack.push_async_callback(runner.cleanup)
         with progress_bars() as progress:
             await storage.catalogue.ensure(progress)
@@ -86,18 +88,17 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         stack.push_async_callback(schedule.stop)
         clock.on_move(schedule.wake)
         await intake.resume()
-        base_url = f"{settings.api_url}/bot{token_of(settings)}"
-        poller = Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
-        works = [
-            poller.run(),
-            broadcaster.run(),
-            intake.adopt_for_ever(),
-            chores(storage, settings),
-            _publish(bot, storage),
-        ]
+        updates = receiver.run(intake, bot) if receiver else _poller(settings, intake).run()
+        side = broadcaster.run(), intake.adopt_for_ever(), chores(storage, settings), _publish(bot, storage)
+        works = [updates, *side]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
+
+
+def _poller(settings: Settings, intake: Intake) -> Poller:
+    base_url = f"{settings.api_url}/bot{token_of(settings)}"
+    return Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
 
 
 async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits: Edits) -> Intake:

@@ -172,3 +172,25 @@ def token_of(settings: Settings) -> str:
             " (or MATINEE_TOKEN_FILE naming a file with it; to try without one: matinee demo)"
         )
     return settings.token.get_secret_value()
+
+
+WEBHOOK_NEEDS = {
+    "webhook_url": "an https address at which Telegram reaches this bot",
+    "webhook_secret": "1 to 256 of A-Z, a-z, 0-9, _ and - (or MATINEE_WEBHOOK_SECRET_FILE naming a file with it;"
+    " to make one: openssl rand -hex 32)",
+    "listen": "host:port, where the deliveries come in (or PORT)",
+}
+
+
+def webhook_of(settings: Settings, *, serving: bool = False) -> tuple[str, str]:
+    """Address and secret of the webhook, or a ConfigError with a line for each that is missing.
+
+    Who is `serving` it must listen as well.
+    """
+    url, secret = settings.webhook_url, settings.webhook_secret
+    if not url or not secret or (serving and not settings.listen):
+        needed = {name: allowed for name, allowed in WEBHOOK_NEEDS.items() if serving or name != "listen"}
+        missing = {name: allowed for name, allowed in needed.items() if not getattr(settings, name)}
+        lines = (f"MATINEE_{name.upper()}: found nothing, allowed: {allowed}" for name, allowed in missing.items())
+        raise ConfigError("\n".join(lines))
+    return url, secret.get_secret_value()

@@ -80,6 +80,10 @@ class Intake:
                 self._put(item)
         await self._dispatcher.room()
 
+    async def room(self) -> None:
+        """Wait while too much is waiting already."""
+        await self._dispatcher.room()
+
     @property
     def waiting(self) -> int:
         """How many updates are taken and not finished."""

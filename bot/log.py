@@ -50,6 +50,8 @@ def set_up(style: Literal["text", "json"]) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It reports a tick that was cancelled by the stop as an error; the tick itself logs whatever fails.
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
+    # Whoever reaches the port could fill the log with requests that are no HTTP; bot/server.py logs all else.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -12,9 +12,18 @@ retried = Counter("matinee_updates_retried", "Tries after the first", registry=r
 waiting = Gauge("matinee_updates_waiting", "Updates taken and not finished", registry=registry)
 handling = Histogram("matinee_update_seconds", "Time in a handler, one try", registry=registry)
 poll_errors = Counter("matinee_poll_errors", "Failed polls, by kind", ["kind"], registry=registry)
-poll_age = Gauge("matinee_poll_age_seconds", "Since Telegram last answered a poll", registry=registry)
 owed = Gauge("matinee_outbox_waiting", "Messages owed to chats", registry=registry)
 owed_age = Gauge("matinee_outbox_oldest_seconds", "Age of the oldest message owed", registry=registry)
+deliveries_refused = Counter(
+    "matinee_webhook_refused",
+    "Requests that the webhook refused, by HTTP status",
+    ["status"],
+    registry=registry,
+)
+telegram_age = Gauge(
+    "matinee_telegram_age_seconds", "Since Telegram last answered a poll, or made a delivery", registry=registry
+)
+
 posted = Counter(
     "matinee_outbox_posted", "Messages owed to chats, by what became of the call", ["outcome"], registry=registry
 )
@@ -22,7 +31,7 @@ refused = Counter("matinee_telegram_refused", "Calls that Telegram answered with
 
 
 class Pulse:
-    """When Telegram last answered, by the monotonic clock. Infinitely long ago before the first time."""
+    """When Telegram was last heard, by the monotonic clock. Infinitely long ago before the first time."""
 
     def __init__(self) -> None:
         self._last = float("-inf")
@@ -35,4 +44,4 @@ class Pulse:
 
 
 pulse = Pulse()
-poll_age.set_function(pulse.age_s)
+telegram_age.set_function(pulse.age_s)

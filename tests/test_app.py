@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests import program, stub_telegram
+from tests.program import free_port
 from tests.stub_telegram import TOKEN
 from tests.test_intake import message
 
@@ -16,13 +17,6 @@ from tests.test_intake import message
 async def data_dir(tmp_path: Path) -> Path:
     """Five films and their index."""
     return await program.small_world(tmp_path / "data")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_it_answers_and_stops_cleanly_however_often_it_is_told(data_dir: Path) -> None:
@@ -101,10 +95,3 @@ async def test_a_port_that_is_taken_is_one_line(data_dir: Path) -> None:
         2,
         f"matinee: MATINEE_LISTEN: found {listen}, which is taken, allowed: a free port\n",
     )
-
-
-async def test_webhook_mode_is_refused_plainly(data_dir: Path) -> None:
-    end = await program.matinee(data_dir, "run", token=TOKEN, webhook_url="https://example.org/telegram")
-
-    assert (end.code, len(end.err.splitlines())) == (2, 1)
-    assert end.err.startswith("matinee: MATINEE_WEBHOOK_URL: found an address")
