@@ -4,7 +4,6 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-import orjson
 import structlog
 from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
@@ -12,7 +11,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot import telemetry
 from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
 from bot.dispatch import Dispatcher
-from bot.updates import person_of, slim
+from bot.updates import person_of, raw, slim
 from storage.errors import StorageError
 from storage.service import Storage
 from storage.values import InboxItem
@@ -73,7 +72,7 @@ class Intake:
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
         """Store a batch durably and begin to handle it; waits while too much is waiting already."""
-        rows = [(update["update_id"], person_of(update), orjson.dumps(update)) for update in updates]
+        rows = [(update["update_id"], person_of(update), raw(update)) for update in updates]
         async with self._taking:
             for item in await self._inbox.take(rows):
                 telemetry.taken.inc()

@@ -100,8 +100,10 @@ class Poller:
         self._refusals = self._refusals + 1 if failure.status in {401, 404} else 0
         if self._refusals >= REFUSALS:
             raise TokenRefused
-        if failure.status == 409:
-            log.error("another instance of this bot is polling, or a webhook is set", telegram=str(failure))
+        if failure.status == 409 and "webhook" in str(failure).lower():
+            log.error("a webhook is set, so Telegram answers no poll: matinee webhook delete", telegram=str(failure))
+        elif failure.status == 409:
+            log.error("another instance of this bot is polling", telegram=str(failure))
         else:
             log.warning("poll refused", telegram=str(failure))
         await self._pause(failure.retry_after)

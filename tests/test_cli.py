@@ -21,6 +21,7 @@ from tests.stub_telegram import TOKEN
 
 COMMANDS = (
     *("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter"),
+<<<<<<< HEAD
     *(
         "catalogue status",
         "digest",
@@ -32,6 +33,10 @@ COMMANDS = (
         "audit seal",
     ),
     *("backup", "restore", "quarantine", "quarantine list", "quarantine retry", "quarantine drop"),
+=======
+    *("catalogue status", "digest", "digest run", "digest preview", "audit", "audit export"),
+    *("webhook", "webhook set", "webhook delete", "webhook info"),
+>>>>>>> 13cd88c (webhook: Set, show and remove it from a shell.)
 )
 
 

@@ -127,13 +127,27 @@ async def test_three_refusals_of_the_token_in_a_row_end_it(stub: StubTelegram) -
     assert len(stub.named("getUpdates")) == 6
 
 
-async def test_another_instance_is_named(stub: StubTelegram) -> None:
-    stub.script["getUpdates"] = [stub_telegram.error(409, "Conflict: terminated by other getUpdates request")]
+@pytest.mark.parametrize(
+    ("description", "event"),
+    [
+        ("Conflict: terminated by other getUpdates request", "another instance of this bot is polling"),
+        (
+            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it",
+            "a webhook is set, so Telegram answers no poll: matinee webhook delete",
+        ),
+        (
+            "Conflict: terminated by setWebhook request",
+            "a webhook is set, so Telegram answers no poll: matinee webhook delete",
+        ),
+    ],
+)
+async def test_who_else_receives_is_named_with_the_way_out(stub: StubTelegram, description: str, event: str) -> None:
+    stub.script["getUpdates"] = [stub_telegram.error(409, description)]
     with capture_logs() as logs:
         async with polling(stub, Taker()):
             await stub.wait_for("getUpdates", 2)
 
-    assert logs[0]["event"] == "another instance of this bot is polling, or a webhook is set"
+    assert logs[0]["event"] == event
 
 
 async def test_updates_without_a_number_do_not_stop_the_others(stub: StubTelegram) -> None:

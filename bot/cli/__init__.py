@@ -10,6 +10,7 @@ from bot.cli.doctor import doctor
 from bot.cli.quarantine import app as quarantine
 from bot.cli.running import demo, migrate, run
 from bot.cli.search import search
+from bot.cli.webhook import app as webhook
 
 app = typer.Typer(
     name="matinee",
@@ -20,5 +21,6 @@ app = typer.Typer(
 )
 for command in (demo, run, migrate, search, doctor, backup, restore):
     app.command()(command)
-for name, group in {"catalogue": catalogue, "digest": digest, "audit": audit, "quarantine": quarantine}.items():
+groups = {"catalogue": catalogue, "digest": digest, "audit": audit, "quarantine": quarantine, "webhook": webhook}
+for name, group in groups.items():
     app.add_typer(group, name=name)
