@@ -25,7 +25,7 @@ def person_of(update: dict[str, Any]) -> int | None:
 
 
 def raw(update: dict[str, Any]) -> bytes:
-    """As it came; the faster writer refuses what is nested more than 254 deep, which no update is, and would stop all."""
+    """As it came. The faster writer refuses what is nested over 254 deep: such an update would stop all others."""
     try:
         return orjson.dumps(update)
     except orjson.JSONEncodeError:

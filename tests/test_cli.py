@@ -21,22 +21,10 @@ from tests.stub_telegram import TOKEN
 
 COMMANDS = (
     *("", "run", "demo", "migrate", "search", "doctor", "catalogue", "catalogue import", "catalogue import starter"),
-<<<<<<< HEAD
-    *(
-        "catalogue status",
-        "digest",
-        "digest run",
-        "digest preview",
-        "audit",
-        "audit export",
-        "audit verify",
-        "audit seal",
-    ),
+    *("catalogue status", "digest", "digest run", "digest preview"),
+    *("audit", "audit export", "audit verify", "audit seal"),
     *("backup", "restore", "quarantine", "quarantine list", "quarantine retry", "quarantine drop"),
-=======
-    *("catalogue status", "digest", "digest run", "digest preview", "audit", "audit export"),
     *("webhook", "webhook set", "webhook delete", "webhook info"),
->>>>>>> 13cd88c (webhook: Set, show and remove it from a shell.)
 )
 
 

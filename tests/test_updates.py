@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.updates import is_id, person_of, slim
+from bot.updates import is_id, person_of, raw, slim
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_the_pressed_messages_keyboard_is_dropped_and_nothing_else() -> None:
         "update_id": 1,
         "callback_query": {"id": "7", "data": "r:1:8", "message": message},
     }
+
+
+def test_an_update_nested_as_deep_as_json_can_be_read_is_kept() -> None:
+    update: dict[str, Any] = {"update_id": 1}
+    for _ in range(500):
+        update = {"update_id": 1, "message": update}
+
+    assert orjson.loads(raw(update)) == update
