@@ -68,6 +68,10 @@ movie = sa.Table(
     sa.Column("wikidata_id", sa.Text, unique=True),
     sa.Column("popularity", sa.Integer, nullable=False, server_default="0", index=True),  # 0..1000
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("imdb_score", sa.Integer),  # tenths of a star
+    sa.Column("imdb_votes", sa.Integer),
+    sa.Column("poster", sa.Text),  # an address
+    sa.Column("overview", sa.Text),
 )
 movie_title = sa.Table(
     "movie_title",

@@ -46,6 +46,6 @@ def build(tmp_path: Path) -> Callable[..., SearchIndex]:
         movies = [
             IndexedTitle(at, (title,), year, fame, f"tt{at:07}") for at, (title, year, fame) in enumerate(films, 1)
         ]
-        return SearchIndex.build(tmp_path / "search", movies, stamp, quiet)
+        return SearchIndex.build(tmp_path / "search", movies, stamp)
 
     return make

@@ -266,6 +266,7 @@ async def test_a_backup_with_older_tables_is_migrated(sqlite_storage: Storage, t
     await sqlite_storage.ratings.rate(DUNE, 9, ANN)
     await back_up(sqlite_storage, tmp_path / "copy.db", quietly)
     gone = [f"DROP TABLE {name}" for name in ("audit_seal", "outbox", "quarantine", "chat_alias")]
+    gone += [f"ALTER TABLE movie DROP COLUMN {name}" for name in ("imdb_score", "imdb_votes", "poster", "overview")]
     altered(*gone, "UPDATE alembic_version SET version_num = '2026_11_23_001'")(tmp_path / "copy.db")
     copy = await restored(tmp_path / "copy.db", StorageSettings(data_dir=tmp_path / "new"))
     found = await content(copy)

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.search.index import IndexedTitle, SearchIndex
-from tests.catalogues import quiet
 
 Build = Callable[..., SearchIndex]
 
@@ -91,7 +90,7 @@ def test_fame_decides_among_namesakes(build: Build) -> None:
 
 def test_every_title_of_a_film_finds_it_once(tmp_path: Path) -> None:
     film = IndexedTitle(7, ("Spirited Away", "Sen to Chihiro no kamikakushi", "Spirited Away"), 2001, 500)
-    index = SearchIndex.build(tmp_path, [film], "s", quiet)
+    index = SearchIndex.build(tmp_path, [film], "s")
 
     for query in ("spirited away", "sen to chihiro"):
         assert [hit.movie_id for hit in index.search(query).hits] == [7]

@@ -1,10 +1,17 @@
 """`matinee catalogue`: what is loaded, and loading it."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.common import settings, storage_of, wait_for
+
+if TYPE_CHECKING:
+    from storage.catalogue.summary import ImportSummary
+
+KINDS = ("movie", "tvMovie")
+MORE_KINDS = ("short", "tvSeries", "tvMiniSeries", "video")
 
 STARTER_TERMS = """\
 The starter catalogue holds facts only and is offered under CC BY-SA 4.0. Film facts: Wikidata (CC0), Wikipedia
@@ -29,6 +36,47 @@ def starter() -> None:
         typer.echo(f"{summary.rows:,} films read, {summary.new:,} of them new")
 
     wait_for(work())
+
+
+@imports.command()
+def imdb(
+    basics: Annotated[Path, typer.Option(help="title.basics.tsv.gz, as it is or unpacked.")],
+    ratings: Annotated[Path | None, typer.Option(help="title.ratings.tsv.gz: scores, and what is well known.")] = None,
+    akas: Annotated[Path | None, typer.Option(help="title.akas.tsv.gz: titles in all languages.")] = None,
+    kinds: Annotated[str, typer.Option(help=f"Also {', '.join(MORE_KINDS)}.")] = ",".join(KINDS),
+    adult: Annotated[bool, typer.Option("--adult", help="Adult titles too.")] = False,
+) -> None:
+    """Merge IMDb's own files: all or nothing, and nobody's rating moves. Exit code 1: nothing was changed.
+
+    The files are IMDb's, for personal and non-commercial use: https://developer.imdb.com/non-commercial-datasets
+    """
+    chosen = frozenset(kinds.replace(",", " ").split())
+    if unknown := sorted(chosen - {*KINDS, *MORE_KINDS}):
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join([*KINDS, *MORE_KINDS])}", param_hint="--kinds")
+
+    async def work() -> None:
+        from bot.progress import progress_bars
+        from storage.catalogue.imdb import ImdbFiles
+
+        async with storage_of(settings()) as storage:
+            with progress_bars() as progress:
+                files = ImdbFiles(basics, ratings, akas, chosen, adult)
+                summary = await storage.catalogue.import_imdb(files, progress)
+        for line in summary_lines(summary):
+            typer.echo(line)
+
+    wait_for(work())
+
+
+def summary_lines(summary: "ImportSummary") -> list[str]:
+    skipped = ", ".join(f"{count:,} {why}" for why, count in summary.skipped.items())
+    films = f"{summary.new:,} new, {summary.changed:,} changed, {summary.unchanged:,} unchanged"
+    removed = [f"{summary.removed:,} films that are gone from the files and that nobody rated were removed"]
+    return [
+        f"{summary.rows:,} titles read" + (f", left out: {skipped}" if skipped else ""),
+        f"films: {films}" if summary.did_something else f"films: {films}: nothing to do",
+        *(removed if summary.removed else []),
+    ]
 
 
 @app.command()

@@ -3,27 +3,38 @@
 import asyncio
 import hashlib
 import json
+import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from storage.audit import AuditAction, record
-from storage.catalogue.starter import ImportSummary, import_starter
+from storage.catalogue.imdb import Gathered, ImdbFiles, gather
+from storage.catalogue.merge import merge
+from storage.catalogue.starter import import_starter
+from storage.catalogue.summary import ImportSummary
 from storage.database import Database
 from storage.dialects import put
 from storage.errors import CatalogueNotReady
 from storage.models import bot_state, movie, movie_title
+from storage.search.build import IndexBuilder
 from storage.search.index import IndexedTitle, SearchIndex
 from storage.values import CatalogueImport
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how far it is, and how far it goes; from any thread."""
 
 KEY = "catalogue"
+BATCH = 20_000
 
 
 class Catalogue:
@@ -72,6 +83,27 @@ class Catalogue:
         await self.load_index(progress)
         return summary
 
+    async def import_imdb(self, files: ImdbFiles, progress: Progress) -> ImportSummary:
+        """Merge IMDb's own files into the catalogue, all of it or nothing; a second time changes nothing.
+
+        Nothing is written before everything was read. Raises CatalogueError, DatabaseUnavailable.
+        """
+        at = self._database.now()
+
+        def work(connection: sa.Connection, gathered: Gathered) -> ImportSummary:
+            summary = merge(connection, gathered)
+            if summary.did_something:
+                _note(connection, summary, at)
+            return summary
+
+        with gathering(self._index_dir.parent) as place:
+            gathered = await _interruptible(lambda report: gather(files, place, report), progress)
+            progress("catalogue", 0, 1)
+            summary = await self._database.on_writing_connection(lambda connection: work(connection, gathered))
+            progress("catalogue", 1, 1)
+        await self.load_index(progress)
+        return summary
+
     async def load_index(self, progress: Progress) -> None:
         """Open the index of this very catalogue, built anew beside the old one if need be."""
         stamp = await self._database.read(_stamp)
@@ -81,14 +113,41 @@ class Catalogue:
         self._index = found
 
     async def _build(self, stamp: str, progress: Progress) -> SearchIndex:
-        rows = await self._database.read(lambda connection: list(_titles(connection)))
+        total, builder = await self.count(), await asyncio.to_thread(IndexBuilder, self._index_dir)
+        done, after = 0, 0
+        while films := await self._database.read(partial(_films_after, after=after)):
+            await asyncio.to_thread(builder.add, films)
+            done, after = done + len(films), films[-1].movie_id
+            progress("search index", done, max(done, total))
+        made = await asyncio.to_thread(builder.finish, stamp)
+        return await asyncio.to_thread(SearchIndex, made, stamp)
 
-        def build() -> SearchIndex:
-            return SearchIndex.build(
-                self._index_dir, rows, stamp, lambda done, total: progress("search index", done, total)
-            )
 
-        return await asyncio.to_thread(build)
+@contextmanager
+def gathering(directory: Path) -> Iterator[Path]:
+    """A place for a file that is large and soon gone, also what a killed import left there."""
+    for left in directory.glob("gathering-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix="gathering-", dir=directory, ignore_cleanup_errors=True) as place:
+        yield Path(place) / "films.db"
+
+
+async def _interruptible(work: Callable[[Progress], T], progress: Progress) -> T:
+    """Run `work` in a thread, which ends at its next report when the caller is cancelled."""
+    stop = threading.Event()
+
+    def report(what: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise asyncio.CancelledError
+        progress(what, done, total)
+
+    running = asyncio.ensure_future(asyncio.to_thread(work, report))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.wait([running])
+        raise
 
 
 def _note(connection: sa.Connection, summary: ImportSummary, at: datetime) -> None:
@@ -120,19 +179,23 @@ def _stamp(connection: sa.Connection) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _titles(connection: sa.Connection) -> Iterator[IndexedTitle]:
-    """One row a movie, with all its titles."""
+def _films_after(connection: sa.Connection, after: int) -> list[IndexedTitle]:
+    """The next films by number, each with all its titles."""
+    columns = movie.c.id, movie.c.title, movie.c.original_title, movie.c.year, movie.c.popularity, movie.c.imdb_id
+    query = sa.select(*columns).where(movie.c.id > after).order_by(movie.c.id).limit(BATCH)
+    rows = connection.execute(query).all()
     others: dict[int, list[str]] = {}
-    for movie_id, title in connection.execute(sa.select(movie_title)):
-        others.setdefault(movie_id, []).append(title)
-    columns = (
-        movie.c.id,
-        movie.c.title,
-        movie.c.original_title,
-        movie.c.year,
-        movie.c.popularity,
-        movie.c.imdb_id,
-    )
-    for row in connection.execute(sa.select(*columns).order_by(movie.c.id)):
-        titles = (row.title, row.original_title, *others.get(row.id, ()))
-        yield IndexedTitle(row.id, tuple(filter(None, titles)), row.year, row.popularity, row.imdb_id)
+    if rows:
+        theirs = movie_title.c.movie_id.between(rows[0].id, rows[-1].id)
+        for movie_id, title in connection.execute(sa.select(movie_title).where(theirs)):
+            others.setdefault(movie_id, []).append(title)
+    return [
+        IndexedTitle(
+            row.id,
+            tuple(filter(None, (row.title, row.original_title, *others.get(row.id, ())))),
+            row.year,
+            row.popularity,
+            row.imdb_id,
+        )
+        for row in rows
+    ]

@@ -4,7 +4,6 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.catalogue.errors import CatalogueError
+from storage.catalogue.summary import ImportSummary
 from storage.models import movie, movie_genre, movie_title
 
 FILE = Path(__file__).parent / "starter_catalogue.tsv.gz"
@@ -26,16 +26,6 @@ NUMBERS = ("year", "runtime", "tmdb", "pop")
 
 Progress = Callable[[int, int], None]
 Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """What an import did: rows read, films new to the catalogue, films known before."""
-
-    source: str
-    rows: int
-    new: int
-    unchanged: int
 
 
 def import_starter(connection: sa.Connection, progress: Progress, file: Path = FILE) -> ImportSummary:
@@ -53,14 +43,7 @@ def import_starter(connection: sa.Connection, progress: Progress, file: Path = F
         rows += len(batch)
         new += len(fresh)
         progress(rows, max(rows, TOTAL))
-    _number_on(connection)
     return ImportSummary(SOURCE, rows, new, rows - new)
-
-
-def _number_on(connection: sa.Connection) -> None:
-    """PostgreSQL does not see ids that were given: let it number the next film after them."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('movie', 'id'), max(id)) FROM movie")
 
 
 class _Taken:
@@ -125,11 +108,15 @@ def _rows(file: Path) -> Iterator[Row]:
 
 
 def _checked(row: dict[str, str], file: Path, line: int) -> Row:
-    """The row, if it is whole and its numbers are numbers."""
-    whole = None not in row.values()
-    if not whole or any(row[name] and not row[name].isdecimal() for name in NUMBERS):
+    """The row, if it is whole, has a title, and its numbers are numbers that a database holds."""
+    whole = None not in row and None not in row.values() and row["title"].strip()
+    if not whole or any(not _is_number(row[name]) for name in NUMBERS) or any("\0" in cell for cell in row.values()):
         raise CatalogueError(f"{file.name} cannot be read: line {line} is damaged")
     return row
+
+
+def _is_number(field: str) -> bool:
+    return not field or (field.isascii() and field.isdecimal() and int(field[:10]) < 2**31 and len(field) <= 10)
 
 
 def _values(field: str) -> dict[str, None]:

@@ -1,6 +1,5 @@
 """Candidates: titles that share the rarest 3-grams with the query, from tantivy."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import tantivy
@@ -8,7 +7,7 @@ import tantivy
 RAREST = 10
 """How many of a query's 3-grams are asked for; `make bench` shows what fewer miss and what more cost."""
 
-HEAP_BYTES = 200_000_000  # large enough that a build writes one segment
+HEAP_BYTES = 64_000_000
 
 
 def grams(text: str) -> list[str]:
@@ -46,14 +45,19 @@ class Grams:
         return [gram for count, gram in sorted(counted) if count][:RAREST]
 
 
-def write(directory: Path, rows: Iterable[tuple[str, int]], total: int, progress: Callable[[int, int], None]) -> None:
-    """Index (folded title, fame) rows in order, by a single thread, so that there is one segment."""
-    index = tantivy.Index(_schema(), path=str(directory))
-    writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
-    for row, (title, fame) in enumerate(rows):
-        writer.add_document(tantivy.Document(grams=" ".join(grams(title)), row=row, fame=fame))
-        if row % 5000 == 0:
-            progress(row, total)
-    writer.commit()
-    writer.wait_merging_threads()
-    progress(total, total)
+class GramsWriter:
+    """Rows are numbered in the order in which they come; one thread writes, so that there is one segment."""
+
+    def __init__(self, directory: Path) -> None:
+        index = tantivy.Index(_schema(), path=str(directory))
+        self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        self._row = 0
+
+    def add(self, title: str, fame: int) -> None:
+        """A folded title."""
+        self._writer.add_document(tantivy.Document(grams=" ".join(grams(title)), row=self._row, fame=fame))
+        self._row += 1
+
+    def close(self) -> None:
+        self._writer.commit()
+        self._writer.wait_merging_threads()

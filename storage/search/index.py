@@ -4,15 +4,11 @@ A build is a folder of its own beside the one in use and never changed afterward
 """
 
 import json
-import os
-import shutil
-import time
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.search import grams, titles
+from storage.search.build import VERSION, IndexBuilder
 from storage.search.grams import Grams
 from storage.search.query import Query, parse
 from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, prior, typed, year_bonus
@@ -20,10 +16,7 @@ from storage.search.titles import IndexedTitle, Titles
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
-VERSION = "1"
-"""Of the files' layout and the folding: another one means a new build."""
 CANDIDATES = 160
-ABANDONED_S = 86_400
 SHORT = 5
 """Below so many letters nearly anything is a typo away: then only a title itself is clearly meant."""
 AHEAD = 1.8
@@ -77,21 +70,11 @@ class SearchIndex:
             return None
 
     @classmethod
-    def build(
-        cls, directory: Path, movies: Iterable[IndexedTitle], stamp: str, progress: Callable[[int, int], None]
-    ) -> "SearchIndex":
+    def build(cls, directory: Path, movies: Iterable[IndexedTitle], stamp: str) -> "SearchIndex":
         """Build beside whatever is in use and switch at once. `stamp` names the catalogue's content."""
-        name = f"build-{uuid.uuid4().hex}"
-        made = directory / name
-        (made / "grams").mkdir(parents=True)
-        rows = titles.write(made, movies)
-        grams.write(made / "grams", rows, len(rows), progress)
-        former = _current(directory)
-        pointer = directory / f"{name}.pointer"
-        pointer.write_text(json.dumps({"build": name, "stamp": stamp, "version": VERSION}))
-        os.replace(pointer, directory / "current")
-        _clear_away(directory, former)
-        return cls(made, stamp)
+        builder = IndexBuilder(directory)
+        builder.add(movies)
+        return cls(builder.finish(stamp), stamp)
 
     def search(self, text: str, limit: int = 100) -> SearchResult:
         """At most `limit` movies that `text` may mean: words in any state, a year, an IMDb id or link."""
@@ -131,22 +114,6 @@ class SearchIndex:
             exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
             found.append(_Candidate(rows.movie_id[row], exact, paid, score))
         return found
-
-
-def _current(directory: Path) -> str | None:
-    """The build in use, if there is one."""
-    try:
-        return str(json.loads((directory / "current").read_text())["build"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _clear_away(directory: Path, former: str | None) -> None:
-    """Remove the build that was in use, and what crashed ones left a day ago; another may be under way right now."""
-    for build in directory.glob("build-*"):
-        left = build.name == former or time.time() - build.stat().st_mtime > ABANDONED_S
-        if left and build.name != _current(directory):
-            shutil.rmtree(build, ignore_errors=True)  # mapped files stay readable for who has them open
 
 
 def _is_clear(found: list[_Candidate]) -> bool:

@@ -3,7 +3,7 @@
 import mmap
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,32 +49,36 @@ class Titles:
         return self._imdb_movie[at] if at < len(self._imdb) and self._imdb[at] == number else None
 
 
-def write(directory: Path, movies: Iterable[IndexedTitle]) -> list[tuple[str, int]]:
-    """Write the files; returns each row's folded title and popularity, to be indexed in this order."""
-    columns = {name: array(code) for name, code in COLUMNS}
-    rows: list[tuple[str, int]] = []
-    imdb: list[tuple[int, int]] = []
-    text = bytearray()
-    for movie in movies:
+class TitlesWriter:
+    """Writes the files of a build."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._columns = {name: array(code) for name, code in COLUMNS}
+        self._imdb: list[tuple[int, int]] = []
+        self._text = (directory / "text").open("wb")
+        self._end = 0
+
+    def add(self, movie: IndexedTitle) -> list[str]:
+        """Its folded titles, each once and a row each, to be indexed in this order."""
         if movie.imdb_id is not None:
-            imdb.append((int(movie.imdb_id[2:]), movie.movie_id))
-        for title in dict.fromkeys(filter(None, map(fold, movie.titles))):
-            text += title.encode()
-            for name, value in (
-                ("movie_id", movie.movie_id),
-                ("year", movie.year or 0),
-                ("popularity", movie.popularity),
-                ("end", len(text)),
-            ):
-                columns[name].append(value)
-            rows.append((title, movie.popularity))
-    imdb.sort()
-    columns["imdb"].extend(number for number, _ in imdb)
-    columns["imdb_movie"].extend(movie_id for _, movie_id in imdb)
-    for name, values in columns.items():
-        (directory / name).write_bytes(values.tobytes())
-    (directory / "text").write_bytes(text)
-    return rows
+            self._imdb.append((int(movie.imdb_id[2:]), movie.movie_id))
+        found = list(dict.fromkeys(filter(None, map(fold, movie.titles))))
+        for title in found:
+            self._end += self._text.write(title.encode())
+            self._columns["end"].append(self._end)
+            self._columns["movie_id"].append(movie.movie_id)
+            self._columns["year"].append(movie.year or 0)
+            self._columns["popularity"].append(movie.popularity)
+        return found
+
+    def close(self) -> None:
+        self._text.close()
+        self._imdb.sort()
+        self._columns["imdb"].extend(number for number, _ in self._imdb)
+        self._columns["imdb_movie"].extend(movie_id for _, movie_id in self._imdb)
+        for name, values in self._columns.items():
+            (self._directory / name).write_bytes(values.tobytes())
 
 
 def _column(directory: Path, name: str, code: str) -> Sequence[int]:

@@ -1,0 +1,60 @@
+"""Building an index: films come in batches, so that a catalogue of any size passes through little memory."""
+
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from storage.search.grams import GramsWriter
+from storage.search.titles import IndexedTitle, TitlesWriter
+
+VERSION = "2"
+"""Of the files' layout and the folding: another one means a new build."""
+ABANDONED_S = 86_400
+
+
+class IndexBuilder:
+    """A build beside whatever is in use; `finish` switches to it at once."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._name = f"build-{uuid.uuid4().hex}"
+        self._made = directory / self._name
+        (self._made / "grams").mkdir(parents=True)
+        self._titles = TitlesWriter(self._made)
+        self._grams = GramsWriter(self._made / "grams")
+
+    def add(self, movies: Iterable[IndexedTitle]) -> None:
+        for movie in movies:
+            for title in self._titles.add(movie):
+                self._grams.add(title, movie.popularity)
+
+    def finish(self, stamp: str) -> Path:
+        """Make it the index in use; `stamp` names the catalogue's content. Returns its folder."""
+        self._titles.close()
+        self._grams.close()
+        former = current(self._directory)
+        pointer = self._directory / f"{self._name}.pointer"
+        pointer.write_text(json.dumps({"build": self._name, "stamp": stamp, "version": VERSION}))
+        os.replace(pointer, self._directory / "current")
+        _clear_away(self._directory, former)
+        return self._made
+
+
+def current(directory: Path) -> str | None:
+    """The build in use, if there is one."""
+    try:
+        return str(json.loads((directory / "current").read_text())["build"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _clear_away(directory: Path, former: str | None) -> None:
+    """Remove the build that was in use, and what crashed ones left a day ago; another may be under way right now."""
+    for build in directory.glob("build-*"):
+        left = build.name == former or time.time() - build.stat().st_mtime > ABANDONED_S
+        if left and build.name != current(directory):
+            shutil.rmtree(build, ignore_errors=True)  # mapped files stay readable for who has them open
