@@ -113,6 +113,7 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits:
     )
     data = application.bot_data
     data.storage, data.edits, data.flood = storage, edits, Flood(settings.flood)
+    data.operators = frozenset(settings.operators)
     attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()

@@ -13,8 +13,25 @@ from telegram.ext import (
     filters,
 )
 
+from handlers import (
+    audit,
+    cards,
+    digest,
+    errors,
+    export,
+    forgetme,
+    guard,
+    history,
+    members,
+    my,
+    privacy,
+    rate,
+    search,
+    start,
+    top,
+    week,
+)
 from handlers import callback_data as carry
-from handlers import cards, digest, errors, guard, history, members, my, privacy, rate, search, start, top, week
 from handlers.context import Context
 from handlers.refusals import StaleButton
 
@@ -32,6 +49,8 @@ COMMANDS = (
     ("digest", digest.on_digest),
     ("history", history.on_history),
     ("privacy", privacy.on_privacy),
+    ("export", export.on_export),
+    ("forgetme", forgetme.on_forgetme),
 )
 BUTTONS = (
     (carry.Rate, rate.on_rate),
@@ -46,6 +65,8 @@ BUTTONS = (
     (carry.History, history.on_page),
     (carry.Digest, digest.on_change),
     (carry.Privacy, privacy.on_change),
+    (carry.Forget, forgetme.on_answer),
+    (carry.Audit, audit.on_page),
     (carry.Page, start.on_page),
 )
 
@@ -57,6 +78,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(TypeHandler(Update, guard.slow_down), group=-1)
     for names, on_command in COMMANDS:
         add(CommandHandler(names, on_command, filters=NEW))
+    add(CommandHandler("audit", audit.on_audit, filters=NEW & filters.ChatType.PRIVATE))
     for shape, on_press in BUTTONS:
         add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
     add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too

@@ -7,13 +7,14 @@ works after a restart and after a year. Telegram allows 64 bytes. A shape is its
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Self
 
 from telegram import Update
 
 from handlers.refusals import StaleButton
-from storage.values import MyOrder, Period
+from storage.values import AuditFilter, MyOrder, Period
 
 LARGEST_PAGE = 999
 QUERY_BYTES = 54
@@ -215,6 +216,41 @@ class Privacy(Shape):
     what: str = part(Part("show|hide|leave"))
     chat_id: int = part(CHAT)
     person_id: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(Shape):
+    """Erase a person, or do not; asked at that minute (since 1970)."""
+
+    LETTER: ClassVar[str] = "f"
+    what: str = part(Part("erase|keep"))
+    minute: int = part(Part("[0-9]{1,10}", int))
+    person_id: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(Shape):
+    """A page of the audit trail: what is older than an entry (0: the newest), filtered."""
+
+    LETTER: ClassVar[str] = "a"
+    before: int = part(Part("[0-9]{1,18}", int))
+    person_id: int | None = part(_optional(Part("[0-9]{1,16}", int)))
+    movie_id: int | None = part(_optional(ID))
+    day: int | None = part(_optional(Part("[12][0-9]{7}", int)))
+
+    @classmethod
+    def of(cls, wanted: AuditFilter, before: int | None) -> Self:
+        day = int(f"{wanted.day:%Y%m%d}") if wanted.day else None
+        return cls(before or 0, wanted.person_id, wanted.movie_id, day)
+
+    @property
+    def wanted(self) -> AuditFilter:
+        """Raises StaleButton for a day that there is not."""
+        try:
+            day = datetime.strptime(str(self.day), "%Y%m%d").date() if self.day else None  # noqa: DTZ007
+        except ValueError:
+            raise StaleButton(self.encode()) from None
+        return AuditFilter(self.person_id, self.movie_id, day)
 
 
 @dataclass(frozen=True, slots=True)

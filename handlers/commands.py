@@ -17,7 +17,7 @@ from handlers.i18n import _
 from storage.service import Storage
 
 KEY = "commands"
-PRIVATE = ("search", "rate", "my", "top", "week", "digest", "history", "privacy", "help")
+PRIVATE = ("search", "rate", "my", "top", "week", "digest", "history", "privacy", "export", "forgetme", "help")
 GROUP = ("search", "rate", "top", "week", "help")
 ADMINS = (*GROUP[:-1], "digest", "help")
 SCOPES: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (

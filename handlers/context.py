@@ -24,6 +24,7 @@ class BotData:
 
     storage: Storage = field(init=False)
     edits: Edits = field(default_factory=Edits)
+    operators: frozenset[int] = frozenset()
     flood: Flood = field(default_factory=lambda: Flood(None))
     admins: dict[tuple[int, int], float] = field(default_factory=dict)
     """When (chat, person) was last seen to be an admin, in monotonic seconds."""

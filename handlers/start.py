@@ -8,6 +8,8 @@ from handlers import keyboards, texts
 from handlers.callback_data import Page, data_of
 from handlers.cards import show_card
 from handlers.context import Context, is_group
+from handlers.export import on_export
+from handlers.forgetme import on_forgetme
 from handlers.history import on_history
 from handlers.my import on_my
 from handlers.privacy import on_privacy
@@ -19,7 +21,14 @@ from handlers.week import on_week
 CARD = re.compile(r"m_([1-9][0-9]{0,17})", re.ASCII)
 """t.me/bot?start=m_17 opens the card of movie 17."""
 
-PAYLOADS = {"my": on_my, "history": on_history, "privacy": on_privacy, "rate": on_suggest}
+PAYLOADS = {
+    "my": on_my,
+    "history": on_history,
+    "privacy": on_privacy,
+    "export": on_export,
+    "forgetme": on_forgetme,
+    "rate": on_suggest,
+}
 
 
 async def on_start(update: Update, context: Context) -> None:

@@ -79,9 +79,7 @@ def erase_content(connection: sa.Connection, person_id: int, at: datetime) -> No
 
     The entry that tells of it names how many, and a sum over them: so nobody can pass off another as erased.
     """
-    theirs = audit_entry.c.erased_at.is_(None) & (
-        (audit_entry.c.actor == person_id) | (audit_entry.c.subject == f"person:{person_id}")
-    )
+    theirs = audit_entry.c.erased_at.is_(None) & by_or_about(person_id)
     marks = [
         erasure_mark(*row)
         for row in connection.execute(sa.select(audit_entry.c.id, audit_entry.c.commitment).where(theirs))
@@ -90,6 +88,15 @@ def erase_content(connection: sa.Connection, person_id: int, at: datetime) -> No
     connection.execute(sa.update(audit_entry).where(theirs).values(**emptied, erased_at=at))
     after = {"entries": len(marks), "sum": f"{sum(marks) % 2**256:064x}"}
     record(connection, AuditAction.PERSON_ERASE, None, at=at, after=after)
+
+
+def by_or_about(person_id: int) -> sa.ColumnElement[bool]:
+    """The entries that an erasure empties: those by a person, and those about them or in their private chat."""
+    return sa.or_(
+        audit_entry.c.actor == person_id,
+        audit_entry.c.subject.in_((f"person:{person_id}", f"chat:{person_id}")),
+        audit_entry.c.chat_id == person_id,
+    )
 
 
 def erasure_mark(entry_id: int, entry_commitment: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import scores
-from storage.audit import AuditAction, erase_content, record
+from storage.audit import AuditAction, by_or_about, erase_content, record
 from storage.database import Database
 from storage.dialects import put
 from storage.inbox import is_applied
@@ -57,6 +57,13 @@ class People:
         at = self._database.now()
         await self._database.write(lambda connection: meet(connection, actor, at))
 
+    async def named(self, words: str, limit: int = 5) -> list[tuple[int, str]]:
+        """Persons (id, name) whose name holds `words`, for operators."""
+        query = sa.select(person.c.id, person.c.name).where(person.c.name.icontains(words, autoescape=True))
+        ordered = query.order_by(person.c.name, person.c.id).limit(limit)
+        rows = await self._database.read(lambda connection: connection.execute(ordered).all())
+        return [(row.id, row.name) for row in rows]
+
     async def language(self, person_id: int) -> str | None:
         """The IETF tag that the person's app gave last."""
         query = sa.select(person.c.language).where(person.c.id == person_id)
@@ -83,17 +90,19 @@ class People:
 
         return await self._database.write(work)
 
-    async def erase(self, actor: Actor) -> int:
-        """Forget a person: ratings, memberships, name, and the content of their audit entries.
+    async def erase(self, actor: Actor) -> int | None:
+        """Forget a person: ratings, memberships, name, waiting messages, and the content of their audit entries.
 
-        Scores follow. Returns how many ratings went. What stays is one entry that says that somebody was erased.
+        Scores follow. Returns how many ratings went; null when nothing was known. What stays is one entry that says
+        that somebody was erased.
         """
         at = self._database.now()
 
-        def work(connection: sa.Connection) -> int:
-            known = sa.select(person.c.id).where(person.c.id == actor.person_id)
-            if connection.execute(known).scalar() is None:
-                return 0
+        def work(connection: sa.Connection) -> int | None:
+            known = sa.select(sa.exists().where(person.c.id == actor.person_id))
+            left = sa.select(sa.exists().where(by_or_about(actor.person_id)))
+            if not (connection.execute(known).scalar() or connection.execute(left).scalar()):
+                return None
             return _forget(connection, self._ranking, actor.person_id, at)
 
         return await self._database.write(work)

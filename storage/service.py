@@ -15,6 +15,7 @@ from storage.lists import Lists
 from storage.movies import Movies
 from storage.outbox import Outbox
 from storage.people import People
+from storage.personal import Personal
 from storage.priors import adopt
 from storage.quarantine import Quarantine
 from storage.ranking import Prior, Ranking
@@ -62,6 +63,7 @@ class Storage:
         self.digests = Digests(database, ranking, settings.digest)
         self.audit = AuditTrail(database)
         self.inbox = Inbox(database)
+        self.personal = Personal(database)
         self.quarantine = Quarantine(database)
         self.outbox = Outbox(database)
         self.state = State(database)

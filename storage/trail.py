@@ -1,15 +1,15 @@
 """Reading the audit trail: one's own part, the operator's view, all of it; and sealing and verifying it."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage import seals
 from storage.database import Database
-from storage.models import audit_entry, movie
-from storage.values import AuditEntry, HistoryLine, HistoryPage, Seal, Verification
+from storage.models import audit_entry, chat, movie, person
+from storage.values import AuditEntry, AuditFilter, AuditLine, AuditPage, HistoryLine, HistoryPage, Seal, Verification
 from storage.verify import verify
 
 PAGE = 10
@@ -39,6 +39,15 @@ class AuditTrail:
         lines = tuple(HistoryLine(_entry(row), row.title, row.year) for row in rows[:PAGE])
         return HistoryPage(lines, page, more=len(rows) > PAGE)
 
+    async def entries(self, wanted: AuditFilter, before: int | None = None) -> AuditPage:
+        """A page of everybody's changes, the newest first, older than entry `before`."""
+        query = _lines(wanted).order_by(audit_entry.c.id.desc()).limit(PAGE + 1)
+        if before is not None:
+            query = query.where(audit_entry.c.id < before)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        lines = tuple(AuditLine(_entry(row), row.name, row.club, row.title, row.year) for row in rows[:PAGE])
+        return AuditPage(lines, lines[-1].entry.id if len(rows) > PAGE else None)
+
     async def export(self) -> AsyncIterator[AuditEntry]:
         """The whole trail, oldest first, streamed."""
         async for row in self._database.stream(sa.select(audit_entry).order_by(audit_entry.c.id)):
@@ -61,6 +70,25 @@ class AuditTrail:
     async def verify(self, anchor: str | None = None) -> Verification:
         """Read the whole trail against its commitments and seals, in flat memory and one snapshot."""
         return await self._database.snapshot(lambda connection: verify(connection, anchor))
+
+
+def _lines(wanted: AuditFilter) -> sa.Select[Any]:
+    its_movie = audit_entry.c.subject == sa.literal("movie:") + sa.cast(movie.c.id, sa.Text)
+    named = (
+        audit_entry.outerjoin(person, person.c.id == audit_entry.c.actor)
+        .outerjoin(chat, chat.c.id == audit_entry.c.chat_id)
+        .outerjoin(movie, its_movie)
+    )
+    names = person.c.name, chat.c.title.label("club"), movie.c.title, movie.c.year
+    query = sa.select(audit_entry, *names).select_from(named)
+    if wanted.person_id is not None:
+        query = query.where(audit_entry.c.actor == wanted.person_id)
+    if wanted.movie_id is not None:
+        query = query.where(audit_entry.c.subject == f"movie:{wanted.movie_id}")
+    if wanted.day is not None:
+        start = datetime.combine(wanted.day, time(), UTC)
+        query = query.where(audit_entry.c.at >= start, audit_entry.c.at < start + timedelta(days=1))
+    return query
 
 
 def _entry(row: Any) -> AuditEntry:

@@ -52,7 +52,9 @@ async def staged(data_dir: Path, **given: Any) -> AsyncIterator[Stage]:
         await asyncio.Event().wait()
 
     async with running(pedantic=True, seed=True) as sandbox, connected(sandbox.url, sandbox.key) as client:
-        settings = Settings(token=TOKEN, api_url=sandbox.url, data_dir=data_dir, poll_timeout_s=5, **given)
+        settings = Settings(
+            token=TOKEN, api_url=sandbox.url, data_dir=data_dir, poll_timeout_s=5, **{"flood": None, **given}
+        )
         bot = asyncio.create_task(serve(settings, clock, beside))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -123,6 +123,12 @@ class SandboxClient:
         async with self._http.get(f"/sim/chat/{chat}", params={"format": "text"}) as response:
             return await response.text()
 
+    async def file(self, path: str) -> bytes:
+        """A document that the bot sent, by its address."""
+        async with self._http.get(path) as response:
+            response.raise_for_status()
+            return await response.read()
+
     async def advance(self, seconds: float) -> None:
         await self.post("/sim/clock", advance_s=seconds)
 

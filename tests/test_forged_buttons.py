@@ -8,7 +8,7 @@ from tests.conversations import Stage
 
 SHAPES = (
     "r:{n}:{n}", "u:{n}:{n}:{n}", "q:{n}:{n}:{n}", "c:{n}", "n:{n}", "m:best:{n}:{n}", "o:{n}:newest:{n}:{n}",
-    "h:{n}:{n}",
+    "h:{n}:{n}", "f:erase:{n}:{n}", "f:keep:{n}:{n}", "a:{n}:::", "a:{n}:{n}:{n}:{n}",
     "t:here:week:{s}:{n}:{n}", "kg{s}", "kdt:all:all:::{n}", "d:on:{n}", "d:weekday:{n}", "d:minute:{n}", "d:zone:{s}",
     "d:topic:{n}", "d:show:{s}", "d:region:{s}-{n}", "p:leave:{n}:{n}", "p:hide:0:{n}", "x:{s}", "s:{n}:{s}", "{s}",
 )  # fmt: skip

@@ -93,7 +93,7 @@ def _change(line: HistoryLine) -> str:
     what = escape(line.title) if line.title else _named_action(entry.action or "")
     if line.title and line.year:
         what += f" ({line.year})"
-    return f"{instant(entry.at, 'dt')} · {what} {_difference(entry)}".rstrip()
+    return f"{instant(entry.at, 'dt')} · {what} {difference(entry)}".rstrip()
 
 
 def _named_action(action: str) -> str:
@@ -108,7 +108,8 @@ def _named_action(action: str) -> str:
     return names.get(action, escape(action))
 
 
-def _difference(entry: AuditEntry) -> str:
+def difference(entry: AuditEntry) -> str:
+    """What became of the stars; empty where there are none."""
     if entry.action == "rating.share":
         return _("shown in a club")
     before, after = (entry.before or {}).get("stars"), (entry.after or {}).get("stars")

@@ -32,6 +32,8 @@ COMMANDS = (
     ("digest", N_("when the weekly digest comes")),
     ("history", N_("everything you changed")),
     ("privacy", N_("what is kept about you")),
+    ("export", N_("a copy of everything that is kept about you")),
+    ("forgetme", N_("erase everything about you")),
     ("help", N_("all commands, and how scores are made")),
 )
 """Command and description; the description is translated where it is shown."""

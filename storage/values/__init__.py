@@ -1,6 +1,6 @@
 """What storage hands out and takes in: frozen values, free of tables and of Telegram."""
 
-from storage.values.actors import SYSTEM, Actor, Now, Privacy
+from storage.values.actors import SYSTEM, Actor, Held, Now, PersonalData, Privacy
 from storage.values.digests import ClaimedDigest, Digest, DigestLine, DigestSetting
 from storage.values.films import (
     Card,
@@ -20,12 +20,24 @@ from storage.values.films import (
     Voice,
 )
 from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
-from storage.values.trail import AuditEntry, HistoryLine, HistoryPage, Seal, Verification
+from storage.values.trail import (
+    AuditEntry,
+    AuditFilter,
+    AuditLine,
+    AuditPage,
+    HistoryLine,
+    HistoryPage,
+    Seal,
+    Verification,
+)
 
 __all__ = [
     "SYSTEM",
     "Actor",
     "AuditEntry",
+    "AuditFilter",
+    "AuditLine",
+    "AuditPage",
     "Backlog",
     "Card",
     "CatalogueImport",
@@ -34,6 +46,7 @@ __all__ = [
     "DigestLine",
     "DigestSetting",
     "GivenUp",
+    "Held",
     "HistoryLine",
     "HistoryPage",
     "InboxItem",
@@ -46,6 +59,7 @@ __all__ = [
     "OutboxItem",
     "Owed",
     "Period",
+    "PersonalData",
     "Privacy",
     "Rated",
     "Score",

@@ -1,8 +1,9 @@
 """Who acts, and the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 Now = Callable[[], datetime]
 """The clock, as an argument: returns an aware UTC instant, so that tests and the demo can move it."""
@@ -27,6 +28,33 @@ class Actor:
     @property
     def in_club(self) -> bool:
         return self.chat_type in {"group", "supergroup"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much is held about a person; `known`: they are in the list of persons at all."""
+
+    known: bool
+    ratings: int
+    clubs: int
+    entries: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """All that is held about a person: rows as they are in the tables, instants aware and in UTC."""
+
+    person_id: int
+    at: datetime
+    profile: Sequence[Mapping[str, Any]]
+    ratings: Sequence[Mapping[str, Any]]
+    history: Sequence[Mapping[str, Any]]
+    clubs: Sequence[Mapping[str, Any]]
+    digest: Sequence[Mapping[str, Any]]
+    digests: Sequence[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
+    updates: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

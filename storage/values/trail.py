@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -41,6 +41,34 @@ class Verification:
     seals: int
     fingerprint: str | None
     fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries an operator wants to see; null: any. A day is one of UTC."""
+
+    person_id: int | None = None
+    movie_id: int | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """An entry with the names that go with it, as far as they are known."""
+
+    entry: AuditEntry
+    name: str | None
+    chat: str | None
+    title: str | None
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries, the newest first; `older`: the number before which the next page begins, null at the end."""
+
+    lines: tuple[AuditLine, ...]
+    older: int | None
 
 
 @dataclass(frozen=True, slots=True)

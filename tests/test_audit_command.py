@@ -1,0 +1,98 @@
+"""/audit: operators read everybody's changes, by person, film and day; for all others it is not there."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
+from handlers.callback_data import Audit
+from tests.conversations import Stage, staged
+
+
+@pytest.fixture
+async def operated(starter: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+    """Ann is the operator; Ben and Chiara have rated."""
+    shutil.copytree(starter, tmp_path / "data")
+    async with staged(tmp_path / "data", operators=(ANN,)) as stage:
+        club = await stage.client.open(BEN, CLUB)
+        await club.asks("/rate the matrix 9")
+        await club.asks("/rate alien 1979 8")
+        await (await club.asks("/search the matrix")).press("7", by=CHIARA)
+        yield stage
+
+
+async def test_the_newest_changes_say_who_when_what_and_where(operated: Stage) -> None:
+    shown = await (await operated.client.open()).asks("/audit")
+    lines = shown.text.splitlines()
+
+    assert "Chiara Russo · rating.create · The Matrix – → 7 ★ · Friday Film Club" in lines[2]
+    assert "Ben Okafor · rating.create · Alien – → 8 ★ · Friday Film Club" in lines[3]
+    assert "Matinee · catalogue.import · catalogue:starter" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (f"person {BEN}", 2), ("person okafor", 2), ("film alien 1979", 1), ("film the matrix person chiara", 1),
+        ("day 2001-01-01", 0), (f"film alien 1979 person {CHIARA}", 0),
+    ],
+)  # fmt: skip
+async def test_filters_can_be_combined(operated: Stage, words: str, count: int) -> None:
+    shown = await (await operated.client.open()).asks(f"/audit {words}")
+
+    assert shown.text.count("rating.create") == count
+
+
+async def test_a_day_is_one_of_utc(operated: Stage) -> None:
+    shown = await (await operated.client.open()).asks(f"/audit day {operated.clock.now():%Y-%m-%d}")
+
+    assert shown.text.count("rating.create") == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("person", "I know nobody"), ("person nobody of that name", "I know nobody"), ("day yesterday", "/audit day"),
+        ("what", "/audit person"), ("film qqqqqqqqqqqqqqqqqqqq", "I know nobody"),
+    ],
+)  # fmt: skip
+async def test_a_filter_that_leads_nowhere_says_how_it_goes(operated: Stage, words: str, answer: str) -> None:
+    assert answer in (await (await operated.client.open()).asks(f"/audit {words}")).text
+
+
+async def test_pages_go_back_to_the_first_entry_and_forward_again(operated: Stage) -> None:
+    ben = await operated.client.open(BEN)
+    for stars in (1, 2, 3, 4, 5, 6, 7, 9, 10, 1, 2, 3):
+        await ben.asks(f"/rate alien 1979 {stars}")
+    shown = await (await operated.client.open()).asks("/audit")
+    await shown.press("Older ›")
+    older = await shown.now()
+    await older.press("« Newest")
+
+    assert "catalogue.import" in older.text
+    assert older.buttons == ["« Newest"]
+    assert (await shown.now()).text == shown.text
+
+
+async def test_for_others_it_is_an_unknown_command_and_its_buttons_are_none(operated: Stage) -> None:
+    ben = await operated.client.open(BEN)
+    answer = await ben.asks("/audit")
+    toast = await answer.forge(Audit(0, None, None, None).encode())
+
+    assert answer.text == (await ben.asks("/nonsense")).text
+    assert "too old" in toast.text
+    club = await operated.client.open(ANN, CLUB)
+    await club.says("/audit")
+    assert await club.stays_silent()
+
+
+async def test_who_was_erased_is_named_no_more(operated: Stage) -> None:
+    ben = await operated.client.open(BEN)
+    await (await ben.asks("/forgetme")).press("🗑 Forget me for good")
+    shown = await (await operated.client.open()).asks("/audit")
+
+    assert shown.text.count("erased") == 2
+    assert "Ben" not in shown.text
+    assert "person.erase" in shown.text
