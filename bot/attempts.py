@@ -55,6 +55,8 @@ class Attempts:
         except TimeoutError as error:
             attempt.number = LAST_TRY  # what hangs once hangs again, and holds up the person's other updates
             await self._application.process_error(update, error)
+        except Exception as error:  # out of python-telegram-bot itself: an update of a shape that it does not expect
+            attempt.error = error
         return attempt
 
     async def _keep_error(self, update: object, context: CallbackContext) -> None:  # type: ignore[type-arg]

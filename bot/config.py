@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-from bot.config_sources import SECRETS, environment, from_file, origin
+from bot.config_sources import SECRETS, environment, from_file, origin, passwords_of
 from bot.errors import ConfigError
 
 TOKEN_SHAPE = re.compile(r"[1-9]\d{0,15}:[\w-]{1,60}", re.ASCII)
@@ -96,8 +98,14 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, url: SecretStr | None) -> SecretStr | None:
-        if url and not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", url.get_secret_value()):
+        if url is None:
+            return None
+        if not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", url.get_secret_value()):
             raise ValueError("not a database address")
+        try:
+            urlsplit(make_url(url.get_secret_value()).render_as_string(hide_password=True))
+        except (ArgumentError, ValueError):
+            raise ValueError("not a database address") from None
         return url
 
     @field_validator("digest_zone")
@@ -137,8 +145,7 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """Every text that must appear in no log."""
         found = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.tmdb_key) if value]
-        password = urlsplit(self.database()).password
-        return found + ([password] if password else [])
+        return found + passwords_of(self.database())
 
 
 def load(env: dict[str, str], *, directory: Path | None = None) -> Settings:
@@ -160,7 +167,7 @@ def _lines(error: ValidationError, values: dict[str, Any], env: dict[str, str], 
 
 
 def _line(field: str, found: Any, where: str) -> str:
-    shown = f"{len(found)} characters of another shape" if field in SECRETS else repr(found)
+    shown = f"{len(str(found))} characters of another shape" if field in SECRETS else repr(found)
     return f"{where}: found {shown}, allowed: {Settings.model_fields[field].description}"
 
 

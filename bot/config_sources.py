@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.errors import ConfigError
 
@@ -28,11 +31,11 @@ PREFIX = "MATINEE_"
 
 def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
     """The settings of a `config.toml`, flat; none when there is no such file and none was asked for."""
-    if not path.exists() and not must_exist:
-        return {}
     try:
+        if not path.exists() and not must_exist:
+            return {}
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets 3,000 deep
         raise ConfigError(f"{path}: found {_short(error)}, allowed: a readable TOML file") from None
     values: dict[str, Any] = {}
     for section, content in document.items():
@@ -55,7 +58,18 @@ def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
 
 
 def _has_password(key: str, value: Any) -> bool:
-    return key == "database_url" and isinstance(value, str) and urlsplit(value).password is not None
+    return key == "database_url" and bool(passwords_of(str(value)))
+
+
+def passwords_of(url: str) -> list[str]:
+    """The passwords in a database's address, before and after the host, as they are written and as they are meant."""
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        return []
+    given = [found.password, found.query.get("password")]
+    meant = [each for each in given if isinstance(each, str) and each]
+    return list(dict.fromkeys(text for each in meant for text in (each, quote(each, safe=""))))
 
 
 def environment(env: Mapping[str, str], *, known: Iterable[str]) -> dict[str, Any]:
@@ -73,9 +87,12 @@ def environment(env: Mapping[str, str], *, known: Iterable[str]) -> dict[str, An
 
 def _content(name: str, path: str) -> str:
     try:
-        return Path(path).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        content = Path(path).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{name}: found {_short(error)}, allowed: a readable file with the secret") from None
+    if not content:
+        raise ConfigError(f"{name}: found an empty file, allowed: a readable file with the secret")
+    return content
 
 
 def origin(field: str, env: Mapping[str, str], path: Path) -> str:

@@ -58,6 +58,8 @@ class Dispatcher:
         """A pause before another try holds the key's turn, for its order, but no slot."""
         while not self._stopping.is_set():
             async with self._slots:
+                if self._stopping.is_set():  # while it waited for the slot
+                    return
                 pause = await self._handle(item)
             if pause is None:
                 return

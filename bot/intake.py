@@ -133,6 +133,7 @@ class Intake:
         try:
             update = Update.de_json(slim(item.payload), self._bot)
         except Exception as error:  # whatever python-telegram-bot raises for a shape it does not expect
+            log.exception("unparsable update", update_id=item.update_id)
             return Attempt(number, error)
         with telemetry.handling.time():
             return await self._attempts.run(update, number)

@@ -49,8 +49,14 @@ STARS = Part("10|[0-9]", int)
 PAGE = Part("[0-9]{1,3}", int)
 ORDER = Part("|".join(MyOrder), MyOrder)
 PERIOD = Part("|".join(Period), Period)
-GENRE = _optional(Part("[^:]{1,24}"))
+GENRE = _optional(Part(r"[ -9;-~]{1,24}|[ -9;-~\u0080-\u07ff]{1,12}|[^:\x00-\x1f]{1,6}"))
+"""At most 24 bytes in any script. A genre that is longer can be shown and not be chosen."""
 DECADE = _optional(Part("(?:18|19|20)[0-9]0", int))
+
+
+def is_genre(name: str) -> bool:
+    """Whether a button can carry it."""
+    return bool(name) and re.fullmatch(GENRE.pattern, name) is not None
 
 
 def part(kind: Part, **also: Any) -> Any:

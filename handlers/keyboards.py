@@ -8,6 +8,7 @@ from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
 from handlers.i18n import _
+from handlers.texts.words import plain
 from storage.values import (
     Card,
     Digest,
@@ -116,7 +117,7 @@ def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
 
 def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
     choices = [
-        _choice(genre, genre == chosen.genre, _with(chosen, genre=genre)) for genre in genres if len(genre) <= 24
+        _choice(genre, genre == chosen.genre, _with(chosen, genre=genre)) for genre in genres if carry.is_genre(genre)
     ]
     return Keyboard([[_choice(_("Any genre"), chosen.genre is None, _with(chosen, genre=None))], *_rows(choices, 3)])
 
@@ -220,4 +221,4 @@ def _rows(buttons: list[Button], width: int) -> list[list[Button]]:
 
 
 def _label(title: str, longest: int = LONGEST_LABEL) -> str:
-    return title if len(title) <= longest else title[: longest - 1].rstrip() + "…"
+    return plain(title, longest) or "?"  # Telegram drops a button without a text

@@ -171,7 +171,6 @@ def test_telegram_takes_what_is_said(name: str, world: World) -> None:
     assert len(entities) <= 100
 
 
-@pytest.mark.xfail(strict=True, reason="all of a person's clubs are named, and nothing limits how many there are")
 def test_privacy_fits_with_many_clubs() -> None:
     clubs = tuple((number, "Friends of the Moving Picture, No. " + str(number)) for number in range(120))
 

@@ -62,7 +62,9 @@ def help_page(settings: StorageSettings) -> str:
 
 def privacy(chosen: Privacy) -> str:
     name = _("hidden") if chosen.name_hidden else _("shown")
-    clubs = ", ".join(escape(title, 40) for _id, title in chosen.clubs) or _("none")
+    clubs = ", ".join(escape(title, 40) for _id, title in chosen.clubs[:10]) or _("none")
+    if len(chosen.clubs) > 10:
+        clubs += " " + _("and {n} more").format(n=len(chosen.clubs) - 10)
     return "\n".join(
         [
             f"🔒 <b>{_('Privacy')}</b>",

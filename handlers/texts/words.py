@@ -12,10 +12,15 @@ LONGEST_TITLE = 120
 LONGEST_NAME = 40
 
 
+def plain(text: str, longest: int) -> str:
+    """Foreign text as one visible line, cut."""
+    clean = " ".join("".join(letter for letter in text if letter.isprintable() or letter == " ").split())
+    return clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…"
+
+
 def escape(text: str, longest: int = LONGEST_TITLE) -> str:
     """Foreign text as Telegram HTML, cut before it is escaped so that no tag or reference is ever cut."""
-    clean = " ".join("".join(letter for letter in text if letter.isprintable() or letter == " ").split())
-    return _escape(clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…", quote=False)
+    return _escape(plain(text, longest), quote=False)
 
 
 def titled(movie: Movie | MovieLine | DigestLine) -> str:
