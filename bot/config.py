@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from bot.config_sources import SECRETS, environment, from_file, origin, passwords_of
+from bot.config_sources import SECRETS, environment, from_file, origin
 from bot.errors import ConfigError
+from storage.address import is_readable, passwords_of
 
 TOKEN_SHAPE = re.compile(r"[1-9]\d{0,15}:[\w-]{1,60}", re.ASCII)
 """What Telegram takes for a token at all; anything else is refused before the first request."""
@@ -100,12 +99,9 @@ class Settings(BaseSettings):
     def _database(cls, url: SecretStr | None) -> SecretStr | None:
         if url is None:
             return None
-        if not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", url.get_secret_value()):
+        shaped = re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", url.get_secret_value())
+        if not shaped or not is_readable(url.get_secret_value()):
             raise ValueError("not a database address")
-        try:
-            urlsplit(make_url(url.get_secret_value()).render_as_string(hide_password=True))
-        except (ArgumentError, ValueError):
-            raise ValueError("not a database address") from None
         return url
 
     @field_validator("digest_zone")

@@ -5,12 +5,9 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.errors import ConfigError
+from storage.address import passwords_of
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "bot": ("api_url", "log", "listen", "operators", "flood", "webhook_url", "tmdb_url"),
@@ -59,17 +56,6 @@ def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
 
 def _has_password(key: str, value: Any) -> bool:
     return key == "database_url" and bool(passwords_of(str(value)))
-
-
-def passwords_of(url: str) -> list[str]:
-    """The passwords in a database's address, before and after the host, as they are written and as they are meant."""
-    try:
-        found = make_url(url)
-    except (ArgumentError, ValueError):
-        return []
-    given = [found.password, found.query.get("password")]
-    meant = [each for each in given if isinstance(each, str) and each]
-    return list(dict.fromkeys(text for each in meant for text in (each, quote(each, safe=""))))
 
 
 def environment(env: Mapping[str, str], *, known: Iterable[str]) -> dict[str, Any]:

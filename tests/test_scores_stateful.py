@@ -82,7 +82,7 @@ class Ratings(RuleBasedStateMachine):
     @rule(who=person)
     def erase(self, who: Actor) -> None:
         before = self.wait(_count(self.storage, "person", who.person_id))
-        gone = self.wait(self.storage.people.erase(who))
+        gone = self.wait(self.storage.people.erase(who)) or 0
         assert gone == sum(key[0] == who.person_id for key in self.ratings)
         self.ratings = {key: stars for key, stars in self.ratings.items() if key[0] != who.person_id}
         self.members = {pair for pair in self.members if pair[0] != who.person_id}

@@ -235,7 +235,7 @@ async def test_an_empty_secret_is_none(tmp_path: Path) -> None:
     end = await program.matinee(tmp_path / "data", "run", token=TOKEN, **settings)
 
     assert (end.code, len(end.err.splitlines())) == (2, 1)
-    assert "MATINEE_WEBHOOK_SECRET: found nothing" in end.err
+    assert "MATINEE_WEBHOOK_SECRET_FILE: found an empty file" in end.err
 
 
 async def test_an_address_that_telegram_refuses_ends_the_program_in_a_line(tmp_path: Path) -> None:
