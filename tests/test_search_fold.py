@@ -19,7 +19,7 @@ from storage.search.fold import fold
         ("Søren Æbelø", "soren aebelo"),
         ("Łódź", "lodz"),
         ("2001: A Space Odyssey", "2001 a space odyssey"),
-        ("Сталкер", "сталкер"),
+        ("Сталкер", "stalker"),
         ("七人の侍", "七人の侍"),
         ("  __--  ", ""),
     ],

@@ -181,8 +181,9 @@ def _stamp(connection: sa.Connection) -> str:
 
 def _films_after(connection: sa.Connection, after: int) -> list[IndexedTitle]:
     """The next films by number, each with all its titles."""
-    columns = movie.c.id, movie.c.title, movie.c.original_title, movie.c.year, movie.c.popularity, movie.c.imdb_id
-    query = sa.select(*columns).where(movie.c.id > after).order_by(movie.c.id).limit(BATCH)
+    names = movie.c.title, movie.c.original_title, movie.c.directors, movie.c.cast
+    ids = movie.c.id, movie.c.year, movie.c.popularity, movie.c.imdb_id, movie.c.tmdb_id
+    query = sa.select(*names, *ids).where(movie.c.id > after).order_by(movie.c.id).limit(BATCH)
     rows = connection.execute(query).all()
     others: dict[int, list[str]] = {}
     if rows:
@@ -196,6 +197,8 @@ def _films_after(connection: sa.Connection, after: int) -> list[IndexedTitle]:
             row.year,
             row.popularity,
             row.imdb_id,
+            row.tmdb_id,
+            tuple(filter(None, f"{row.directors}|{row.cast}".split("|"))),
         )
         for row in rows
     ]

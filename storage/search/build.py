@@ -11,7 +11,7 @@ from pathlib import Path
 from storage.search.grams import GramsWriter
 from storage.search.titles import IndexedTitle, TitlesWriter
 
-VERSION = "2"
+VERSION = "6"
 """Of the files' layout and the folding: another one means a new build."""
 ABANDONED_S = 86_400
 
@@ -23,19 +23,20 @@ class IndexBuilder:
         self._directory = directory
         self._name = f"build-{uuid.uuid4().hex}"
         self._made = directory / self._name
-        (self._made / "grams").mkdir(parents=True)
-        self._titles = TitlesWriter(self._made)
-        self._grams = GramsWriter(self._made / "grams")
+        self._made.mkdir(parents=True)
+        self._rows = TitlesWriter(self._made)
+        self._titles = GramsWriter(self._made / "grams")
+        self._people = GramsWriter(self._made / "people_grams")
 
     def add(self, movies: Iterable[IndexedTitle]) -> None:
         for movie in movies:
-            for title in self._titles.add(movie):
-                self._grams.add(title, movie.popularity)
+            for row, text, is_people in self._rows.add(movie):
+                (self._people if is_people else self._titles).add(row, text, movie.popularity)
 
     def finish(self, stamp: str) -> Path:
         """Make it the index in use; `stamp` names the catalogue's content. Returns its folder."""
-        self._titles.close()
-        self._grams.close()
+        for writer in (self._rows, self._titles, self._people):
+            writer.close()
         former = current(self._directory)
         pointer = self._directory / f"{self._name}.pointer"
         pointer.write_text(json.dumps({"build": self._name, "stamp": stamp, "version": VERSION}))

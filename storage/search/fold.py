@@ -18,6 +18,20 @@ LETTERS = str.maketrans(
         "ħ": "h",
     }
 )
+_CYRILLIC = dict(
+    zip(
+        "абвгдезиклмнопрстуфцъыьэіїєґ",
+        ("a", "b", "v", "g", "d", "e", "z", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "ts", "", "y",
+         "", "e", "i", "i", "e", "g"),
+        strict=True,
+    )
+) | {"ж": "zh", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ђ": "dj", "ј": "j", "љ": "lj",
+     "њ": "nj", "ћ": "c", "џ": "dz"}  # fmt: skip
+_GREEK = dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)) | {
+    "θ": "th", "χ": "ch", "ψ": "ps"
+}  # fmt: skip
+LETTERS |= str.maketrans(_CYRILLIC | _GREEK)
+"""Cyrillic and Greek in Latin letters, as people type them: "Бригада" is "brigada"."""
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _OTHER = re.compile(r"[\W_]+")
 

@@ -7,7 +7,7 @@ import tantivy
 RAREST = 10
 """How many of a query's 3-grams are asked for; `make bench` shows what fewer miss and what more cost."""
 
-HEAP_BYTES = 64_000_000
+HEAP_BYTES = 20_000_000
 
 
 def grams(text: str) -> list[str]:
@@ -46,17 +46,16 @@ class Grams:
 
 
 class GramsWriter:
-    """Rows are numbered in the order in which they come; one thread writes, so that there is one segment."""
+    """One thread writes, so that there are few segments."""
 
     def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True)
         index = tantivy.Index(_schema(), path=str(directory))
         self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
-        self._row = 0
 
-    def add(self, title: str, fame: int) -> None:
-        """A folded title."""
-        self._writer.add_document(tantivy.Document(grams=" ".join(grams(title)), row=self._row, fame=fame))
-        self._row += 1
+    def add(self, row: int, text: str, fame: int) -> None:
+        """A folded title, or names."""
+        self._writer.add_document(tantivy.Document(grams=" ".join(grams(text)), row=row, fame=fame))
 
     def close(self) -> None:
         self._writer.commit()

@@ -11,12 +11,12 @@ from pathlib import Path
 from storage.search.build import VERSION, IndexBuilder
 from storage.search.grams import Grams
 from storage.search.query import Query, parse
-from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, prior, typed, year_bonus
+from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, people_cost, prior, typed, year_bonus
 from storage.search.titles import IndexedTitle, Titles
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
-CANDIDATES = 160
+CANDIDATES, PEOPLE_CANDIDATES = 160, 60
 SHORT = 5
 """Below so many letters nearly anything is a typo away: then only a title itself is clearly meant."""
 AHEAD = 1.8
@@ -57,6 +57,7 @@ class SearchIndex:
         self.stamp = stamp
         self._titles = Titles(directory)
         self._grams = Grams(directory / "grams")
+        self._people = Grams(directory / "people_grams")
 
     @classmethod
     def open(cls, directory: Path) -> "SearchIndex | None":
@@ -79,22 +80,21 @@ class SearchIndex:
     def search(self, text: str, limit: int = 100) -> SearchResult:
         """At most `limit` movies that `text` may mean: words in any state, a year, an IMDb id or link."""
         query = parse(text)
-        if query.imdb_id is not None:
-            return self._by_id(query.imdb_id)
+        if query.imdb_id is not None or query.tmdb_id is not None:
+            return self._by_id(query)
         found = self._rank(query)
         hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
         exact = bool(found) and found[0].exact
         return SearchResult(hits, clear=_is_clear(found) and (exact or len(query.words) >= SHORT), exact=exact)
 
-    def _by_id(self, imdb_id: str) -> SearchResult:
-        movie_id = self._titles.by_imdb(imdb_id)
+    def _by_id(self, query: Query) -> SearchResult:
+        movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)
         hits = () if movie_id is None else (Hit(movie_id, 0.0),)
         return SearchResult(hits, clear=bool(hits))
 
     def _rank(self, query: Query) -> list[_Candidate]:
         best: dict[int, _Candidate] = {}
-        readings = [(query.words, query.year)] + ([(query.whole, None)] if query.year is not None else [])
-        for words, year in readings:
+        for words, year in query.readings:
             for each in self._read(words, year):
                 known = best.get(each.movie_id)
                 if known is None or (each.exact, each.score) > (known.exact, known.score):
@@ -105,8 +105,9 @@ class SearchIndex:
         """Candidates of one reading of the query: with a year, or with the year as a word of the title."""
         query, rows = typed(words), self._titles
         found = []
-        for row in self._grams.candidates(words, CANDIDATES):
-            paid = cost(query, rows.text(row))
+        candidates = self._grams.candidates(words, CANDIDATES) + self._people.candidates(words, PEOPLE_CANDIDATES)
+        for row in candidates:
+            paid = people_cost(query, rows.text(row)) if rows.people[row] else cost(query, rows.text(row))
             if paid is None:
                 continue
             when = year_bonus(year, rows.year[row] or None)

@@ -4,22 +4,34 @@ import re
 from dataclasses import dataclass
 
 from storage.search.fold import fold
+from storage.search.numerals import in_digits
 
 LONGEST = 256
 """Characters of a query that are looked at; no title is longer."""
 
 _IMDB = re.compile(r"\b(tt\d{7,10})\b", re.IGNORECASE)
+_TMDB = re.compile(r"(?:themoviedb\.org/movie/|\btmdb[ :]?)(\d{1,9})\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(18[89]\d|19\d\d|20\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`words` is folded and without the year; `whole` keeps it, for films such as "2001" and "1917"."""
+    """`words` is folded and without the year; `whole` keeps it, for films such as "2001" and "1917".
+
+    `readings` are (words, year) as it may be meant: with the year or as a title of its own, numbers in digits too.
+    """
 
     whole: str
     words: str
     year: int | None
     imdb_id: str | None
+    tmdb_id: int | None = None
+
+    @property
+    def readings(self) -> list[tuple[str, int | None]]:
+        meant = [(self.words, self.year)] + ([(self.whole, None)] if self.year is not None else [])
+        digits = [(in_digits(words), year) for words, year in meant]
+        return list(dict.fromkeys([*meant, *digits]))
 
 
 def parse(text: str) -> Query:
@@ -30,4 +42,6 @@ def parse(text: str) -> Query:
     years = _YEAR.findall(whole)
     year = int(years[-1]) if years else None
     words = whole if year is None else " ".join(_YEAR.sub(" ", whole).split())
-    return Query(whole, words or whole, year if words else None, imdb[1].lower() if imdb else None)
+    tmdb = _TMDB.search(text)
+    ids = imdb[1].lower() if imdb else None, int(tmdb[1]) if tmdb else None
+    return Query(whole, words or whole, year if words else None, *ids)

@@ -20,6 +20,7 @@ OTHER_ORDER = 1.2
 NO_ARTICLE = 0.3
 NO_SPACES = 1.0
 SOME_WORDS, PER_WORD = 1.8, 0.5
+PEOPLE = 3.0  # who types a name alone more often means a title with it
 FAME = 6.0
 YEAR_RIGHT, YEAR_NEAR, YEAR_WRONG = 2.5, 0.8, -4.0
 
@@ -84,21 +85,41 @@ def _some_words(query: Typed, words: tuple[str, ...]) -> float | None:
     """Every word typed is one of the title's, or nearly, or the beginning of one."""
     if len(query.words) > len(words) or not any(len(word) > 3 for word in query.words):
         return None
-    total = SOME_WORDS + PER_WORD * (len(words) - len(query.words))
-    for word in query.words:
-        nearest = min(_word_cost(word, other) for other in words)
-        if nearest > EDIT:
+    found = _all_words(query.words, words)
+    return None if found is None else SOME_WORDS + PER_WORD * (len(words) - len(query.words)) + found
+
+
+def people_cost(query: Typed, names: str) -> float | None:
+    """Every word typed is of the title or a name, or nearly, of somebody who made the film; null if one is not."""
+    if not any(len(word) > 3 for word in query.words):
+        return None
+    found = _all_words(query.words, tuple(names.split()))
+    return None if found is None else PEOPLE + found
+
+
+def _all_words(wanted: tuple[str, ...], words: tuple[str, ...]) -> float | None:
+    """What finding each of them among the words costs; null if one is not there."""
+    total = 0.0
+    for word in wanted:
+        if word in words:
+            continue
+        nearest = _nearest(word, words)
+        if nearest is None:
             return None
         total += nearest
     return total
 
 
-def _word_cost(word: str, other: str) -> float:
-    if word == other:
-        return 0.0
-    if len(word) > 2 and other.startswith(word):
+def _nearest(word: str, words: tuple[str, ...]) -> float | None:
+    """As the beginning of one of the words, or as one of them mistyped."""
+    length = len(word)
+    if length > 2 and any(other.startswith(word) for other in words):
         return HALF_TYPED
-    return EDIT * OSA.distance(word, other, score_cutoff=1) if len(word) > 3 else 99.0
+    if length > 3:
+        for other in words:
+            if -2 < len(other) - length < 2 and OSA.distance(word, other, score_cutoff=1) == 1:
+                return EDIT
+    return None
 
 
 def _edits(query: str, title: str, allowed: int, extra: float) -> float | None:

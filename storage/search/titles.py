@@ -9,44 +9,58 @@ from pathlib import Path
 from typing import Any
 
 from storage.search.fold import fold
+from storage.search.numerals import in_digits
 
-COLUMNS = (("movie_id", "q"), ("year", "h"), ("popularity", "h"), ("end", "I"), ("imdb", "q"), ("imdb_movie", "q"))
+ROW = {"movie_id": "q", "year": "h", "popularity": "h", "end": "I", "people": "b"}
+IDS = {"imdb": "q", "imdb_movie": "q", "tmdb": "q", "tmdb_movie": "q"}
+MOST_PEOPLE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedTitle:
-    """A movie and all its titles; popularity is 0..1000, the IMDb id as "tt0068646"."""
+    """A movie, all its titles and its people; popularity is 0..1000, the IMDb id as "tt0068646"."""
 
     movie_id: int
     titles: tuple[str, ...]
     year: int | None
     popularity: int
     imdb_id: str | None = None
+    tmdb_id: int | None = None
+    people: tuple[str, ...] = ()
 
 
 class Titles:
-    """Row numbers are those of the index. `movie_id`, `year` (0: unknown) and `popularity` are columns."""
+    """Row numbers are those of the index; `movie_id`, `year` (0: unknown), `popularity` and `people` are columns.
+
+    A row is a title, or, where `people` is 1, a title and the names of the film's people.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.movie_id = _column(directory, "movie_id", "q")
         self.year = _column(directory, "year", "h")
         self.popularity = _column(directory, "popularity", "h")
         self._end = _column(directory, "end", "I")
-        self._imdb = _column(directory, "imdb", "q")
-        self._imdb_movie = _column(directory, "imdb_movie", "q")
+        self.people = _column(directory, "people", "b")
+        self._ids = {name: _column(directory, name, code) for name, code in IDS.items()}
         self._text = _mapped(directory / "text")
         if len(self._text) != (self._end[-1] if self._end else 0):
             raise ValueError(f"{directory.name}: the titles are cut off")
 
     def text(self, row: int) -> str:
-        """The folded title."""
+        """The folded title, or names."""
         return bytes(self._text[self._end[row - 1] if row else 0 : self._end[row]]).decode()
 
     def by_imdb(self, imdb_id: str) -> int | None:
         """The movie of an IMDb id, if it is known."""
-        number = int(imdb_id[2:])
-        at = bisect_left(self._imdb, number)
-        return self._imdb_movie[at] if at < len(self._imdb) and self._imdb[at] == number else None
+        return self._by_id("imdb", int(imdb_id[2:]))
+
+    def by_tmdb(self, tmdb_id: int) -> int | None:
+        return self._by_id("tmdb", tmdb_id)
+
+    def _by_id(self, kind: str, number: int) -> int | None:
+        numbers = self._ids[kind]
+        at = bisect_left(numbers, number)
+        return self._ids[f"{kind}_movie"][at] if at < len(numbers) and numbers[at] == number else None
 
 
 class TitlesWriter:
@@ -54,31 +68,42 @@ class TitlesWriter:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._columns = {name: array(code) for name, code in COLUMNS}
-        self._imdb: list[tuple[int, int]] = []
+        self._columns = {name: array(code) for name, code in ROW.items()}
+        self._ids: dict[str, list[tuple[int, int]]] = {"imdb": [], "tmdb": []}
         self._text = (directory / "text").open("wb")
         self._end = 0
 
-    def add(self, movie: IndexedTitle) -> list[str]:
-        """Its folded titles, each once and a row each, to be indexed in this order."""
+    def add(self, movie: IndexedTitle) -> list[tuple[int, str, bool]]:
+        """Its rows to be indexed: number, text, and whether that is names."""
         if movie.imdb_id is not None:
-            self._imdb.append((int(movie.imdb_id[2:]), movie.movie_id))
-        found = list(dict.fromkeys(filter(None, map(fold, movie.titles))))
-        for title in found:
-            self._end += self._text.write(title.encode())
-            self._columns["end"].append(self._end)
-            self._columns["movie_id"].append(movie.movie_id)
-            self._columns["year"].append(movie.year or 0)
-            self._columns["popularity"].append(movie.popularity)
-        return found
+            self._ids["imdb"].append((int(movie.imdb_id[2:]), movie.movie_id))
+        if movie.tmdb_id is not None:
+            self._ids["tmdb"].append((movie.tmdb_id, movie.movie_id))
+        found, first = rows_of(movie), len(self._columns["end"])
+        for text, is_people in found:
+            self._end += self._text.write(text.encode())
+            row = {"movie_id": movie.movie_id, "year": movie.year or 0, "popularity": movie.popularity}
+            for name, value in {**row, "end": self._end, "people": int(is_people)}.items():
+                self._columns[name].append(value)
+        return [(row, *each) for row, each in enumerate(found, first)]
 
     def close(self) -> None:
         self._text.close()
-        self._imdb.sort()
-        self._columns["imdb"].extend(number for number, _ in self._imdb)
-        self._columns["imdb_movie"].extend(movie_id for _, movie_id in self._imdb)
+        for kind, known in self._ids.items():
+            known.sort()
+            self._columns[kind] = array(IDS[kind], (number for number, _ in known))
+            self._columns[f"{kind}_movie"] = array(IDS[f"{kind}_movie"], (movie_id for _, movie_id in known))
         for name, values in self._columns.items():
             (self._directory / name).write_bytes(values.tobytes())
+
+
+def rows_of(movie: IndexedTitle) -> list[tuple[str, bool]]:
+    """The folded titles, each once and also with its numbers in digits; the title and its people as one more row."""
+    titles = [folded for folded in map(fold, movie.titles) if folded]
+    spelt = dict.fromkeys([*titles, *map(in_digits, titles)])
+    if not movie.people or not titles:
+        return [(text, False) for text in spelt]
+    return [*((text, False) for text in spelt), (f"{titles[0]} {fold(' '.join(movie.people[:MOST_PEOPLE]))}", True)]
 
 
 def _column(directory: Path, name: str, code: str) -> Sequence[int]:
