@@ -75,6 +75,8 @@ class Clubs:
 
         def work(connection: sa.Connection) -> bool:
             if actor is not None and actor.chat_id == chat_id and not _known(connection, chat_id):
+                if not active:  # nothing is owed there: who had themselves erased and blocks the bot is not met anew
+                    return False
                 meet_chat(connection, actor, at)
             changed = connection.execute(
                 sa.update(chat).where(chat.c.id == chat_id, chat.c.active != active).values(active=active)

@@ -56,8 +56,9 @@ class Inbox:
         return set(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def done(self, inbox_id: int) -> None:
-        """Finished: the payload goes, the number stays for KEPT."""
-        finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(done_at=self._database.now(), payload=None)
+        """Finished: the payload goes and whose it was, the number stays for KEPT."""
+        emptied = {"payload": None, "person_id": None, "done_at": self._database.now()}
+        finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(emptied)
         await self._database.write(lambda connection: connection.execute(finished))
 
     async def begun_again(self, inbox_id: int, deaths: int) -> None:

@@ -133,6 +133,7 @@ def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: dat
         connection.execute(sa.delete(table).where(table.c.chat_id == person_id))
     connection.execute(sa.delete(person).where(person.c.id == person_id))
     connection.execute(sa.delete(chat).where(chat.c.id == person_id))
-    connection.execute(sa.update(inbox).where(inbox.c.person_id == person_id).values(payload=None, person_id=None))
+    emptied = {"payload": None, "person_id": None, "done_at": at}  # a process that dies now has nothing to run again
+    connection.execute(sa.update(inbox).where(inbox.c.person_id == person_id).values(emptied))
     erase_content(connection, person_id, at)
     return len(rows)

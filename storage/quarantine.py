@@ -49,7 +49,7 @@ class Quarantine:
 def _put(connection: sa.Connection, item: InboxItem, reason: str, at: datetime) -> None:
     mine = inbox.c.id == item.id
     row = connection.execute(sa.select(inbox.c.person_id, inbox.c.payload, inbox.c.received_at).where(mine)).one()
-    connection.execute(sa.update(inbox).where(mine).values(done_at=at, payload=None))
+    connection.execute(sa.update(inbox).where(mine).values(done_at=at, payload=None, person_id=None))
     if row.payload is not None:  # else the person had themselves erased meanwhile
         kept = {"update_id": item.update_id, "reason": reason, "given_up_at": at, **row._mapping}
         connection.execute(sa.insert(quarantine).values(kept))
@@ -64,5 +64,5 @@ def _take_out(connection: sa.Connection, quarantine_id: int) -> sa.Row[int, int 
 def _put_back(connection: sa.Connection, row: sa.Row[int, int | None, bytes], at: datetime) -> None:
     fresh = {**row._mapping, "received_at": at}
     if insert_new(connection, inbox, fresh).first() is None:
-        undone = {"payload": row.payload, "done_at": None, "tries": 0}
+        undone = {"payload": row.payload, "person_id": row.person_id, "done_at": None, "tries": 0}
         connection.execute(sa.update(inbox).where(inbox.c.update_id == row.update_id).values(undone))

@@ -52,6 +52,10 @@ async def test_nothing_of_a_person_is_left_in_any_table(storage: Storage) -> Non
     card = await storage.movies.card(DUNE, in_club(BEN_HIMSELF))
     assert (card.here.count if card.here else 0, [voice.stars for voice in card.voices]) == (1, [7])
     assert await storage.people.erase(ANN_HERSELF) is None
+    assert await storage.inbox.undone() == []
+
+    await storage.clubs.set_active(ANN_HERSELF.chat_id, False, ANN_HERSELF)  # and then they block the bot
+    assert await mentions(storage, *who) == []
 
 
 async def test_it_is_shown_and_asked_and_done_once(stage: Stage) -> None:
