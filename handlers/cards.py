@@ -17,9 +17,9 @@ async def on_open(update: Update, context: Context) -> None:
     text, keyboard = texts.card(shown, private=private), keyboards.card(shown, private=private)
     if tap.below:
         await context.answer(update)
-        await send(update, context, text, keyboard)
+        await send(update, context, text, keyboard, poster=shown.movie.poster)
     else:
-        await show(update, context, text, keyboard)
+        await show(update, context, text, keyboard, poster=shown.movie.poster)
 
 
 async def show_card(update: Update, context: Context, movie_id: int, *, note: str = "") -> None:
@@ -28,4 +28,5 @@ async def show_card(update: Update, context: Context, movie_id: int, *, note: st
     shown = await context.storage.movies.card(movie_id, actor)
     private = not actor.in_club
     text = texts.card(shown, private=private)
-    await show(update, context, f"{note}\n\n{text}" if note else text, keyboards.card(shown, private=private))
+    keyboard = keyboards.card(shown, private=private)
+    await show(update, context, f"{note}\n\n{text}" if note else text, keyboard, poster=shown.movie.poster)

@@ -68,7 +68,8 @@ async def _show_suggestion(
     if card is None:
         await show(update, context, texts.no_more_suggestions(), toast=toast)
     else:
-        await show(update, context, texts.suggestion(card), keyboards.suggestion(card, actor.person_id), toast=toast)
+        keyboard = keyboards.suggestion(card, actor.person_id)
+        await show(update, context, texts.suggestion(card), keyboard, toast=toast, poster=card.movie.poster)
 
 
 async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rated:
@@ -80,7 +81,8 @@ async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
     actor = actor_of(update)
     private = not actor.in_club
     keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
-    await show(update, context, texts.card(rated.card, private=private), keyboard, toast=texts.rated(rated))
+    text, toast = texts.card(rated.card, private=private), texts.rated(rated)
+    await show(update, context, text, keyboard, toast=toast, poster=rated.card.movie.poster)
 
 
 async def _open(update: Update, context: Context, page: SearchPage) -> None:
@@ -104,4 +106,4 @@ async def _rate(update: Update, context: Context, title: str, stars: int) -> Non
         private = not actor.in_club
         keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
         text = f"{texts.rated(rated)}\n\n{texts.card(rated.card, private=private)}"
-        await send(update, context, text, keyboard)
+        await send(update, context, text, keyboard, poster=rated.card.movie.poster)

@@ -20,18 +20,31 @@ async def show(
     keyboard: InlineKeyboardMarkup | None = None,
     *,
     toast: str | None = None,
+    poster: str | None = None,
 ) -> None:
     """The result of an update: in place of the pressed message, or as an answer to the command."""
     if update.callback_query is None:
-        await send(update, context, text, keyboard)
+        await send(update, context, text, keyboard, poster=poster)
         return
     ticket = context.bot_data.edits.ticket()  # before the answer: two presses may be answered in another order
     await context.answer(update, toast)
-    await _edit(update, context, ticket, text, keyboard)
+    await _edit(update, context, ticket, text, keyboard, poster)
+
+
+def preview(poster: str | None) -> LinkPreviewOptions:
+    """The poster above the text, large; one message that can be edited like any text."""
+    if poster is None:
+        return NO_PREVIEW
+    return LinkPreviewOptions(url=poster, prefer_large_media=True, show_above_text=True)
 
 
 async def send(
-    update: Update, context: Context, text: str, markup: InlineKeyboardMarkup | None = None
+    update: Update,
+    context: Context,
+    text: str,
+    markup: InlineKeyboardMarkup | None = None,
+    *,
+    poster: str | None = None,
 ) -> Message | None:
     """A new message in the chat and topic of the update; in groups as a reply to the command."""
     chat, message = update.effective_chat, update.effective_message
@@ -47,14 +60,18 @@ async def send(
         reply_markup=markup,
         reply_to_message_id=reply_to,
         allow_sending_without_reply=True if reply_to else None,
-        link_preview_options=NO_PREVIEW,
+        link_preview_options=preview(poster),
     )
     try:
         return await where(message_thread_id=topic)
     except ChatMigrated as error:
         await context.storage.clubs.migrate(chat.id, error.new_chat_id)
         return await context.bot.send_message(
-            error.new_chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=NO_PREVIEW
+            error.new_chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            link_preview_options=preview(poster),
         )
     except BadRequest as error:
         if topic is None or "thread not found" not in str(error).lower():
@@ -63,30 +80,37 @@ async def send(
 
 
 async def _edit(
-    update: Update, context: Context, ticket: int, text: str, keyboard: InlineKeyboardMarkup | None
+    update: Update,
+    context: Context,
+    ticket: int,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None,
+    poster: str | None,
 ) -> None:
     place, chat = _pressed(update), update.effective_chat
 
     async def call() -> None:
         try:
-            await _edit_once(update, context, text, keyboard)
+            await _edit_once(update, context, text, keyboard, poster)
         except BadRequest as error:
             reason = str(error).lower()
             if not any(gone in reason for gone in GONE):
                 raise
-            await send(update, context, text, keyboard)
+            await send(update, context, text, keyboard, poster=poster)
 
     await context.bot_data.edits.put(tuple(place.values()), chat.id if chat else 0, ticket, call)
 
 
-async def _edit_once(update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+async def _edit_once(
+    update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None, poster: str | None
+) -> None:
     try:
         await context.bot.edit_message_text(
             text,
             **_pressed(update),
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard,
-            link_preview_options=NO_PREVIEW,
+            link_preview_options=preview(poster),
         )
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():

@@ -77,6 +77,10 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
         cast=split(row.cast),
         countries=split(row.countries),
         imdb_id=row.imdb_id,
+        imdb_score=row.imdb_score / 10 if row.imdb_score else None,
+        imdb_votes=row.imdb_votes,
+        poster=row.poster,
+        overview=row.overview,
     )
 
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import aiohttp
+import sqlalchemy as sa
 
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
+from storage.models import movie
 from tests.conversations import TOKEN, Stage
 
 
@@ -312,3 +314,20 @@ async def test_a_press_without_a_message_is_answered(stage: Stage) -> None:
         )
 
     assert [entry.after for entry in await stage.trail()] == [{"stars": 8}]
+
+
+async def test_a_card_shows_what_was_imported_of_the_film(stage: Stage) -> None:
+    facts = {
+        "imdb_score": 87, "imdb_votes": 2_100_000, "overview": "A <hacker> & his choice.", "poster": "https://x.test/1.jpg"
+    }  # fmt: skip
+    change = sa.update(movie).where(movie.c.imdb_id == "tt0133093").values(facts)
+    await stage.storage.database.write(lambda connection: connection.execute(change))
+    talk = await stage.client.open()
+    card = await talk.asks("the matrix")
+    await card.press("9")
+    preview = {"url": "https://x.test/1.jpg", "prefer_large_media": True, "show_above_text": True}
+
+    assert "IMDb: 8.7 ★ · 2,100,000" in card.text
+    assert "A <hacker> & his choice." in card.text
+    assert [each["link_preview_options"] for each in (card.body, (await card.now()).body)] == [preview, preview]
+    assert await stage.client.problems() == []

@@ -1,7 +1,5 @@
 """The ways in which people ask for a film: its number, its people, its other titles, another alphabet, an id."""
 
-from pathlib import Path
-
 import pytest
 
 from storage.search.index import IndexedTitle, SearchIndex

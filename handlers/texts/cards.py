@@ -1,13 +1,17 @@
 """A movie's card, and what is said of a tap on its stars."""
 
 from handlers.i18n import _
-from handlers.texts.words import LONGEST_NAME, countries, escape, score, titled
+from handlers.texts.words import LONGEST_NAME, countries, escape, number, score, titled
 from storage.values import Card, Movie, Rated, Score, Voice
+
+LONGEST_OVERVIEW = 800
 
 
 def card(shown: Card, *, private: bool) -> str:
     """Facts above, scores below. In a club the card is everybody's, so it names voices instead of "you"."""
-    return "\n".join([f"🎬 {titled(shown.movie)}", *_facts(shown.movie), "", *_scores(shown, private)])
+    return "\n".join(
+        [f"🎬 {titled(shown.movie)}", *_facts(shown.movie), *_overview(shown.movie), "", *_scores(shown, private)]
+    )
 
 
 def suggestion(shown: Card) -> str:
@@ -45,6 +49,13 @@ def _facts(movie: Movie) -> list[str]:
     return [line for line in lines if line]
 
 
+def _overview(movie: Movie) -> list[str]:
+    """Folded until it is tapped: a card in a group must stay small."""
+    if not movie.overview:
+        return []
+    return [f"<blockquote expandable>{escape(movie.overview, LONGEST_OVERVIEW)}</blockquote>"]
+
+
 def _names(names: tuple[str, ...]) -> str:
     return ", ".join(escape(name, LONGEST_NAME) for name in names)
 
@@ -52,6 +63,8 @@ def _names(names: tuple[str, ...]) -> str:
 def _scores(shown: Card, private: bool) -> list[str]:
     lines = [] if private else [_line(_("Here"), shown.here), *_voices(shown.voices)]
     lines.append(_line(_("Everyone"), shown.everyone))
+    if shown.movie.imdb_score:
+        lines.append(f"IMDb: <b>{shown.movie.imdb_score:.1f}</b> ★ · {number(shown.movie.imdb_votes or 0)}")
     if private:
         yours = f"<b>{shown.my_stars}</b> ★" if shown.my_stars else _("not rated yet")
         lines.append(f"{_('You')}: {yours}")

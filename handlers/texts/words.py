@@ -4,6 +4,7 @@ from datetime import datetime
 from html import escape as _escape
 
 from babel import Locale
+from babel.numbers import format_decimal
 
 from handlers.i18n import _, language, ngettext
 from storage.values import DigestLine, Movie, MovieLine, Score
@@ -14,7 +15,8 @@ LONGEST_NAME = 40
 
 def plain(text: str, longest: int) -> str:
     """Foreign text as one visible line, cut."""
-    clean = " ".join("".join(letter for letter in text if letter.isprintable() or letter == " ").split())
+    spaced = " ".join(text.split())  # before what is not printable goes, for a line break is no letter of a word
+    clean = " ".join("".join(letter for letter in spaced if letter.isprintable()).split())
     return clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…"
 
 
@@ -48,6 +50,11 @@ def score(value: Score) -> str:
 def short_score(mean: float, count: int) -> str:
     """The same for lists, where a phone's line is short and must not break inside."""
     return f"<b>{mean:.1f}</b>\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}({count})"
+
+
+def number(value: int) -> str:
+    """With the reader's separators."""
+    return format_decimal(value, locale=language())
 
 
 def countries(codes: tuple[str, ...]) -> str:

@@ -29,7 +29,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movie:
-    """A catalogue entry. Countries are ISO 3166 codes, runtime is minutes."""
+    """A catalogue entry. Countries are ISO 3166 codes, runtime is minutes, a poster is an address.
+
+    IMDb's score is in stars, its votes are how many gave them.
+    """
 
     id: int
     title: str
@@ -41,6 +44,10 @@ class Movie:
     cast: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     imdb_id: str | None = None
+    imdb_score: float | None = None
+    imdb_votes: int | None = None
+    poster: str | None = None
+    overview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
