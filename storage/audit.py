@@ -91,11 +91,10 @@ def erase_content(connection: sa.Connection, person_id: int, at: datetime) -> No
 
 
 def by_or_about(person_id: int) -> sa.ColumnElement[bool]:
-    """The entries that an erasure empties: those by a person, and those about them or in their private chat."""
+    """The entries that an erasure empties: by a person, and about them or their private chat, which has their id."""
     return sa.or_(
         audit_entry.c.actor == person_id,
         audit_entry.c.subject.in_((f"person:{person_id}", f"chat:{person_id}")),
-        audit_entry.c.chat_id == person_id,
     )
 
 

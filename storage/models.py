@@ -143,7 +143,7 @@ audit_entry = sa.Table(
     metadata,
     sa.Column("id", Serial, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("actor", sa.BigInteger, index=True),  # person id; 0 the program itself; null after an erasure
+    sa.Column("actor", sa.BigInteger),  # person id; 0 the program itself; null after an erasure
     sa.Column("chat_id", sa.BigInteger),
     sa.Column("action", sa.Text),  # "rating.create", "digest.update", ...
     sa.Column("subject", sa.Text),  # "movie:17", "chat:-100...", "person:..."
@@ -153,6 +153,9 @@ audit_entry = sa.Table(
     sa.Column("salt", sa.LargeBinary),
     sa.Column("commitment", sa.LargeBinary, nullable=False),  # SHA-256 over salt and content
     sa.Column("erased_at", UtcDateTime),
+    sa.Index("ix_audit_entry_actor_at", "actor", "at"),
+    sa.Index("ix_audit_entry_subject_at", "subject", "at"),
+    sa.Index("ix_audit_entry_at", "at"),
     sqlite_autoincrement=True,
 )
 audit_seal = sa.Table(
@@ -198,7 +201,7 @@ inbox = sa.Table(
     metadata,
     sa.Column("id", Serial, primary_key=True),
     sa.Column("update_id", sa.BigInteger, nullable=False, unique=True),
-    sa.Column("person_id", sa.BigInteger),  # whose update; erased with the person
+    sa.Column("person_id", sa.BigInteger),  # whose update; null once handled
     sa.Column("payload", sa.LargeBinary),  # the raw JSON; null once handled
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("applied_at", UtcDateTime),  # its effect is committed

@@ -99,6 +99,7 @@ class People:
         at = self._database.now()
 
         def work(connection: sa.Connection) -> int | None:
+            take_turn(connection, actor.person_id)
             known = sa.select(sa.exists().where(person.c.id == actor.person_id))
             left = sa.select(sa.exists().where(by_or_about(actor.person_id)))
             if not (connection.execute(known).scalar() or connection.execute(left).scalar()):
@@ -106,6 +107,12 @@ class People:
             return _forget(connection, self._ranking, actor.person_id, at)
 
         return await self._database.write(work)
+
+
+def take_turn(connection: sa.Connection, person_id: int) -> None:
+    """Let replicas change what is one person's one after another; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(person_id, sa.BigInteger))))
 
 
 def _privacy(connection: sa.Connection, person_id: int) -> Privacy:

@@ -13,7 +13,7 @@ from storage.dialects import put
 from storage.errors import BadStars
 from storage.inbox import is_applied
 from storage.models import movie, rating
-from storage.people import meet
+from storage.people import meet, take_turn
 from storage.ranking import Ranking
 from storage.supergroups import settled
 from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
@@ -53,7 +53,7 @@ class Ratings:
         at = self._database.now()
         actor = settled(connection, actor)
         movie = read_movie(connection, movie_id)
-        _take_turn(connection, actor)
+        take_turn(connection, actor.person_id)
         before = my_stars(connection, movie_id, actor.person_id)
         if before == stars or is_applied(connection, actor):
             if before == stars and actor.in_club and before is not None:
@@ -101,12 +101,6 @@ def _store(
         return
     set_now = {"stars": stars, "chat_id": actor.chat_id, "source": str(source), "created_at": at, "rated_at": at}
     put(connection, rating, key | set_now, keep=("created_at",))
-
-
-def _take_turn(connection: sa.Connection, actor: Actor) -> None:
-    """Let replicas change one person's ratings one after another; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(actor.person_id, sa.BigInteger))))
 
 
 def _action(before: int | None, after: int | None) -> AuditAction:

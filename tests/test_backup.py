@@ -267,6 +267,8 @@ async def test_a_backup_with_older_tables_is_migrated(sqlite_storage: Storage, t
     await back_up(sqlite_storage, tmp_path / "copy.db", quietly)
     gone = [f"DROP TABLE {name}" for name in ("audit_seal", "outbox", "quarantine", "chat_alias")]
     gone += [f"ALTER TABLE movie DROP COLUMN {name}" for name in ("imdb_score", "imdb_votes", "poster", "overview")]
+    gone += [f"DROP INDEX ix_audit_entry_{name}" for name in ("at", "actor_at", "subject_at")]
+    gone += ["CREATE INDEX ix_audit_entry_actor ON audit_entry (actor)"]
     altered(*gone, "UPDATE alembic_version SET version_num = '2026_11_23_001'")(tmp_path / "copy.db")
     copy = await restored(tmp_path / "copy.db", StorageSettings(data_dir=tmp_path / "new"))
     found = await content(copy)
