@@ -15,6 +15,7 @@ from storage.service import Storage
 log = structlog.get_logger("matinee.chores")
 
 PURGE_S = 3600
+FOLLOW_S = 20
 COPY_S = 300
 """How often to look whether a copy is due."""
 
@@ -25,6 +26,7 @@ async def chores(storage: Storage, settings: Settings) -> None:
         group.create_task(every(PURGE_S, "forget finished updates", storage.inbox.purge))
         group.create_task(every(PURGE_S, "forget messages sent long ago", storage.outbox.purge))
         group.create_task(every(settings.seal_s, "seal the audit trail", storage.audit.seal))
+        group.create_task(every(FOLLOW_S, "take up new films", storage.catalogue.follow))
         if settings.backup_dir:
             group.create_task(every(COPY_S, "copy the database", partial(_copy, storage, settings)))
 

@@ -14,6 +14,7 @@ from telegram.ext import (
 )
 
 from handlers import (
+    addmovie,
     audit,
     cards,
     digest,
@@ -52,6 +53,10 @@ COMMANDS = (
     ("export", export.on_export),
     ("forgetme", forgetme.on_forgetme),
 )
+OPERATORS = (
+    ("audit", audit.on_audit),
+    ("addmovie", addmovie.on_addmovie),
+)
 BUTTONS = (
     (carry.Rate, rate.on_rate),
     (carry.OpenCard, cards.on_open),
@@ -78,7 +83,8 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(TypeHandler(Update, guard.slow_down), group=-1)
     for names, on_command in COMMANDS:
         add(CommandHandler(names, on_command, filters=NEW))
-    add(CommandHandler("audit", audit.on_audit, filters=NEW & filters.ChatType.PRIVATE))
+    for name, on_command in OPERATORS:
+        add(CommandHandler(name, on_command, filters=NEW & filters.ChatType.PRIVATE))
     for shape, on_press in BUTTONS:
         add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
     add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too

@@ -6,7 +6,7 @@ from telegram import Update
 
 from handlers import data_keyboards, texts
 from handlers.callback_data import Audit, data_of
-from handlers.context import Context, viewer_of
+from handlers.context import Context, is_operator
 from handlers.refusals import StaleButton
 from handlers.screen import send, show
 from handlers.start import on_help
@@ -20,7 +20,7 @@ class Unclear(Exception):
 
 
 async def on_audit(update: Update, context: Context) -> None:
-    if not _is_operator(update, context):
+    if not is_operator(update, context):
         await on_help(update, context)  # as for any command that there is not
         return
     try:
@@ -32,15 +32,10 @@ async def on_audit(update: Update, context: Context) -> None:
 
 
 async def on_page(update: Update, context: Context) -> None:
-    if not _is_operator(update, context):
+    if not is_operator(update, context):
         raise StaleButton(data_of(update))
     tap = Audit.decode(data_of(update))
     await _show(update, context, tap.wanted, tap.before or None)
-
-
-def _is_operator(update: Update, context: Context) -> bool:
-    """By number: a name can be anybody's."""
-    return viewer_of(update).person_id in context.bot_data.operators
 
 
 async def _show(update: Update, context: Context, wanted: AuditFilter, before: int | None) -> None:

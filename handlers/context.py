@@ -89,5 +89,11 @@ def owner_of(update: Update, person_id: int) -> Actor:
     return actor
 
 
+def is_operator(update: Update, context: Context) -> bool:
+    """By number: a name can be anybody's."""
+    user = update.effective_user
+    return user is not None and user.id in context.bot_data.operators
+
+
 def is_group(chat: Chat | None) -> bool:
     return chat is not None and chat.type in {Chat.GROUP, Chat.SUPERGROUP}

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     PERSON_ERASE = "person.erase"
     CHAT_MIGRATE = "chat.migrate"
     CATALOGUE_IMPORT = "catalogue.import"
+    MOVIE_ADD = "movie.add"
 
 
 def record(

@@ -55,3 +55,11 @@ class SchemaBehind(StorageError):
 
 class DatabaseUnavailable(StorageError):
     """The database cannot be opened, read or written; the message names it without its password."""
+
+
+class FilmKnown(StorageError):
+    """The catalogue has this film already, under that number."""
+
+    def __init__(self, movie_id: int, title: str) -> None:
+        super().__init__(f"{title} is in the catalogue already, as film {movie_id}")
+        self.movie_id = movie_id

@@ -96,3 +96,17 @@ async def test_who_was_erased_is_named_no_more(operated: Stage) -> None:
     assert shown.text.count("erased") == 2
     assert "Ben" not in shown.text
     assert "person.erase" in shown.text
+
+
+async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) -> None:
+    ann, ben = await operated.client.open(), await operated.client.open(BEN)
+    card = await ann.asks("/addmovie Our Summer Holiday (2024)")
+    again = await ann.asks("/addmovie our summer holiday (2024)")
+    vague = await ann.asks("/addmovie Our Summer Holiday")
+    found = await ben.asks("our sumer holiday")
+
+    assert card.text.startswith("Added.")
+    assert again.text.startswith("I know this one:")
+    assert "the title and the year" in vague.text
+    assert found.text.startswith("🎬 Our Summer Holiday (2024)")
+    assert (await ben.asks("/addmovie Something (2024)")).text == (await ben.asks("/nonsense")).text

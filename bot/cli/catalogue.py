@@ -1,5 +1,6 @@
 """`matinee catalogue`: what is loaded, and loading it."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,6 +65,54 @@ def imdb(
                 summary = await storage.catalogue.import_imdb(files, progress)
         for line in summary_lines(summary):
             typer.echo(line)
+
+    wait_for(work())
+
+
+@imports.command("csv")
+def csv_(
+    file: Annotated[
+        Path, typer.Argument(help="UTF-8, with a line of column names, of which only title has to be there.")
+    ],
+) -> None:
+    """Add films of your own: all or nothing; those that are known stay as they are. Exit code 1: nothing was changed.
+
+    Columns: title, year, original_title, other_titles, runtime (minutes), genres, directors, cast, imdb (tt…), tmdb.
+    Several values in one cell are parted by "|".
+    """
+
+    async def work() -> None:
+        from bot.progress import progress_bars
+
+        async with storage_of(settings()) as storage:
+            with progress_bars() as progress:
+                summary = await storage.catalogue.import_csv(file, progress)
+        for line in summary_lines(summary):
+            typer.echo(line)
+
+    wait_for(work())
+
+
+@app.command()
+def add(
+    title: Annotated[str, typer.Argument(help="As it shall be shown.")],
+    year: Annotated[int | None, typer.Option(min=1870, max=2100)] = None,
+    director: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
+    imdb_id: Annotated[str | None, typer.Option("--imdb", help="tt and seven digits or more.")] = None,
+) -> None:
+    """Add one film; a running bot finds it within seconds. Exit code 1: the catalogue has it already."""
+    if imdb_id is not None and not re.fullmatch(r"tt\d{7,10}", imdb_id, re.ASCII):
+        raise typer.BadParameter(
+            f"{imdb_id!r} is no IMDb id: expected is tt and seven digits or more", param_hint="--imdb"
+        )
+
+    async def work() -> None:
+        from storage.values import NewFilm
+
+        film = NewFilm(title=title, year=year, directors=tuple(director or ()), imdb_id=imdb_id)
+        async with storage_of(settings()) as storage:
+            number = await storage.catalogue.add(film)
+        typer.echo(f"added as film {number}")
 
     wait_for(work())
 

@@ -27,6 +27,7 @@ from handlers.texts.digests import (
 from handlers.texts.lists import found, history, mine, nothing_found, top, what_to_search
 from handlers.texts.talk import (
     COMMANDS,
+    added,
     as_yourself,
     bad_stars,
     catalogue_loading,
@@ -34,7 +35,9 @@ from handlers.texts.talk import (
     foreign_button,
     hello_club,
     help_page,
+    how_to_add,
     in_private,
+    known_already,
     movie_gone,
     our_fault,
     privacy,
@@ -47,6 +50,7 @@ from handlers.texts.words import clock, weekday
 
 __all__ = [
     "COMMANDS",
+    "added",
     "as_yourself",
     "audit_help",
     "audit_page",
@@ -69,8 +73,10 @@ __all__ = [
     "hello_club",
     "help_page",
     "history",
+    "how_to_add",
     "in_private",
     "kept",
+    "known_already",
     "mine",
     "movie_gone",
     "no_more_suggestions",

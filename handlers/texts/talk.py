@@ -111,6 +111,18 @@ def catalogue_loading() -> str:
     return _("I am still reading the film catalogue. Please try again in a minute.")
 
 
+def how_to_add() -> str:
+    return _("Send me the title and the year: <code>/addmovie Home Video (2021)</code>")
+
+
+def added() -> str:
+    return _("Added. From now on everybody finds it.")
+
+
+def known_already() -> str:
+    return _("I know this one:")
+
+
 def slow_down() -> str:
     return _("That was a bit fast for me. Give me a minute, then go on.")
 

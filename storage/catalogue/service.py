@@ -19,15 +19,17 @@ import sqlalchemy as sa
 from storage.audit import AuditAction, record
 from storage.catalogue.imdb import Gathered, ImdbFiles, gather
 from storage.catalogue.merge import merge
+from storage.catalogue.own import add_films, read_csv
 from storage.catalogue.starter import import_starter
 from storage.catalogue.summary import ImportSummary
 from storage.database import Database
 from storage.dialects import put
-from storage.errors import CatalogueNotReady
+from storage.errors import CatalogueNotReady, FilmKnown
 from storage.models import bot_state, movie, movie_title
 from storage.search.build import IndexBuilder
+from storage.search.fresh import MOST
 from storage.search.index import IndexedTitle, SearchIndex
-from storage.values import CatalogueImport
+from storage.values import Actor, CatalogueImport, NewFilm
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -104,13 +106,61 @@ class Catalogue:
         await self.load_index(progress)
         return summary
 
+    async def import_csv(self, file: Path, progress: Progress) -> ImportSummary:
+        """Add films of one's own, all of them or none. Raises CatalogueError."""
+        films = await asyncio.to_thread(list, read_csv(file))
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> ImportSummary:
+            new = sum(is_new for _, is_new in add_films(connection, films))
+            summary = ImportSummary("csv", len(films), new, len(films) - new)
+            if summary.did_something:
+                _note(connection, summary, at)
+            return summary
+
+        summary = await self._database.on_writing_connection(work)
+        await self.load_index(progress)
+        return summary
+
+    async def add(self, film: NewFilm, actor: Actor | None = None) -> int:
+        """Add one film, which can be found at once; its number. Raises FilmKnown."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> int:
+            [(movie_id, is_new)] = add_films(connection, [film])
+            if not is_new:
+                raise FilmKnown(movie_id, film.title)
+            after = {"title": film.title, "year": film.year}
+            record(connection, AuditAction.MOVIE_ADD, actor, at=at, subject=f"movie:{movie_id}", after=after)
+            return movie_id
+
+        movie_id = await self._database.write(work)
+        await self.follow()
+        return movie_id
+
+    async def follow(self) -> None:
+        """Take up what others have added or imported since: other replicas, and commands in a shell."""
+        if self._index is None:
+            return
+        stamp = await self._database.read(_stamp)
+        if stamp != self._index.stamp or self._index.is_stale:
+            await self.load_index(lambda *_: None)
+            return
+        while films := await self._database.read(partial(_films_after, after=self._index.last)):
+            self._index.add(films)
+
     async def load_index(self, progress: Progress) -> None:
         """Open the index of this very catalogue, built anew beside the old one if need be."""
         stamp = await self._database.read(_stamp)
         found = await asyncio.to_thread(SearchIndex.open, self._index_dir)
-        if found is None or found.stamp != stamp:
+        if found is None or found.stamp != stamp or await self._newer_than(found) > MOST:
             found = await self._build(stamp, progress)
         self._index = found
+        await self.follow()
+
+    async def _newer_than(self, index: SearchIndex) -> int:
+        query = sa.select(sa.func.count()).select_from(movie).where(movie.c.id > index.last)
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def _build(self, stamp: str, progress: Progress) -> SearchIndex:
         total, builder = await self.count(), await asyncio.to_thread(IndexBuilder, self._index_dir)
@@ -119,8 +169,8 @@ class Catalogue:
             await asyncio.to_thread(builder.add, films)
             done, after = done + len(films), films[-1].movie_id
             progress("search index", done, max(done, total))
-        made = await asyncio.to_thread(builder.finish, stamp)
-        return await asyncio.to_thread(SearchIndex, made, stamp)
+        await asyncio.to_thread(builder.finish, stamp)
+        return await asyncio.to_thread(SearchIndex.of, self._index_dir)
 
 
 @contextmanager
@@ -173,10 +223,8 @@ def _as_json(each: CatalogueImport) -> dict[str, Any]:
 
 
 def _stamp(connection: sa.Connection) -> str:
-    """Names the catalogue's content: the imports that made it and the newest film."""
-    newest = connection.execute(sa.select(sa.func.max(movie.c.id))).scalar()
-    content = repr((_imports(connection), newest))
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    """Names the imports that made the catalogue; single films are taken up by their numbers."""
+    return hashlib.sha256(repr(_imports(connection)).encode()).hexdigest()[:16]
 
 
 def _films_after(connection: sa.Connection, after: int) -> list[IndexedTitle]:

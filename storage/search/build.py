@@ -11,7 +11,7 @@ from pathlib import Path
 from storage.search.grams import GramsWriter
 from storage.search.titles import IndexedTitle, TitlesWriter
 
-VERSION = "6"
+VERSION = "7"
 """Of the files' layout and the folding: another one means a new build."""
 ABANDONED_S = 86_400
 
@@ -24,25 +24,37 @@ class IndexBuilder:
         self._name = f"build-{uuid.uuid4().hex}"
         self._made = directory / self._name
         self._made.mkdir(parents=True)
+        self._last = 0
         self._rows = TitlesWriter(self._made)
         self._titles = GramsWriter(self._made / "grams")
         self._people = GramsWriter(self._made / "people_grams")
 
     def add(self, movies: Iterable[IndexedTitle]) -> None:
         for movie in movies:
+            self._last = max(self._last, movie.movie_id)
             for row, text, is_people in self._rows.add(movie):
                 (self._people if is_people else self._titles).add(row, text, movie.popularity)
 
-    def finish(self, stamp: str) -> Path:
-        """Make it the index in use; `stamp` names the catalogue's content. Returns its folder."""
+    def finish(self, stamp: str) -> None:
+        """Make it the index in use; `stamp` names the imports that made the catalogue."""
         for writer in (self._rows, self._titles, self._people):
             writer.close()
         former = current(self._directory)
         pointer = self._directory / f"{self._name}.pointer"
-        pointer.write_text(json.dumps({"build": self._name, "stamp": stamp, "version": VERSION}))
+        pointer.write_text(json.dumps({"build": self._name, "stamp": stamp, "last": self._last, "version": VERSION}))
         os.replace(pointer, self._directory / "current")
         _clear_away(self._directory, former)
-        return self._made
+
+
+def in_use(directory: Path) -> tuple[Path, str, int]:
+    """The folder of the build in use, its stamp, and the highest number of a film in it.
+
+    Raises what a missing or damaged file raises, and ValueError for a build of another version.
+    """
+    meta = json.loads((directory / "current").read_text())
+    if meta["version"] != VERSION:
+        raise ValueError(f"version {meta['version']}")
+    return directory / str(meta["build"]), str(meta["stamp"]), int(meta["last"])
 
 
 def current(directory: Path) -> str | None:

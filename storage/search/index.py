@@ -3,12 +3,12 @@
 A build is a folder of its own beside the one in use and never changed afterwards; `current` names the newest.
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.search.build import VERSION, IndexBuilder
+from storage.search.build import IndexBuilder, in_use
+from storage.search.fresh import MOST, Fresh
 from storage.search.grams import Grams
 from storage.search.query import Query, parse
 from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, people_cost, prior, typed, year_bonus
@@ -53,8 +53,11 @@ class _Candidate:
 class SearchIndex:
     """Thread-safe; tantivy lets go of the interpreter's lock while it looks."""
 
-    def __init__(self, directory: Path, stamp: str) -> None:
+    def __init__(self, directory: Path, stamp: str, last: int) -> None:
         self.stamp = stamp
+        self.last = last
+        """The highest number of a film that it knows."""
+        self._fresh = Fresh()
         self._titles = Titles(directory)
         self._grams = Grams(directory / "grams")
         self._people = Grams(directory / "people_grams")
@@ -63,19 +66,33 @@ class SearchIndex:
     def open(cls, directory: Path) -> "SearchIndex | None":
         """The newest build in `directory`; null if there is none, or one that this program cannot use."""
         try:
-            meta = json.loads((directory / "current").read_text())
-            if meta["version"] != VERSION:
-                return None
-            return cls(directory / str(meta["build"]), str(meta["stamp"]))
+            return cls.of(directory)
         except (OSError, ValueError, KeyError, TypeError):  # missing or damaged: it can always be built anew
             return None
 
     @classmethod
     def build(cls, directory: Path, movies: Iterable[IndexedTitle], stamp: str) -> "SearchIndex":
-        """Build beside whatever is in use and switch at once. `stamp` names the catalogue's content."""
+        """Build beside whatever is in use and switch at once."""
         builder = IndexBuilder(directory)
         builder.add(movies)
-        return cls(builder.finish(stamp), stamp)
+        builder.finish(stamp)
+        return cls.of(directory)
+
+    @classmethod
+    def of(cls, directory: Path) -> "SearchIndex":
+        """The newest build. Raises what a missing or damaged one raises."""
+        return cls(*in_use(directory))
+
+    def add(self, movies: Sequence[IndexedTitle]) -> None:
+        """Films that are newer than the build: found at once, and part of the next one."""
+        if movies:
+            self._fresh.add(movies)
+            self.last = max(self.last, *(movie.movie_id for movie in movies))
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether so many films are newer that a build is due."""
+        return len(self._fresh) > MOST
 
     def search(self, text: str, limit: int = 100) -> SearchResult:
         """At most `limit` movies that `text` may mean: words in any state, a year, an IMDb id or link."""
@@ -89,6 +106,8 @@ class SearchIndex:
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)
+        if movie_id is None:
+            movie_id = self._fresh.by_id(query.imdb_id, query.tmdb_id)
         hits = () if movie_id is None else (Hit(movie_id, 0.0),)
         return SearchResult(hits, clear=bool(hits))
 
@@ -111,10 +130,18 @@ class SearchIndex:
             if paid is None:
                 continue
             when = year_bonus(year, rows.year[row] or None)
-            score = prior(rows.popularity[row]) - paid + when
-            exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
-            found.append(_Candidate(rows.movie_id[row], exact, paid, score))
+            found.append(_candidate(rows.movie_id[row], rows.popularity[row], paid, when, year))
+        for each in self._fresh:
+            paid = people_cost(query, each.text) if each.people else cost(query, each.text)
+            if paid is not None:
+                movie = each.movie
+                found.append(_candidate(movie.movie_id, movie.popularity, paid, year_bonus(year, movie.year), year))
         return found
+
+
+def _candidate(movie_id: int, popularity: int, paid: float, when: float, year: int | None) -> _Candidate:
+    exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
+    return _Candidate(movie_id, exact, paid, prior(popularity) - paid + when)
 
 
 def _is_clear(found: list[_Candidate]) -> bool:

@@ -50,6 +50,25 @@ class Movie:
     overview: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFilm:
+    """A film to be added; popularity is 0..1000."""
+
+    title: str
+    year: int | None = None
+    original_title: str | None = None
+    other_titles: tuple[str, ...] = ()
+    runtime: int | None = None
+    genres: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+    imdb_id: str | None = None
+    tmdb_id: int | None = None
+    popularity: int = 100
+    poster: str | None = None
+    overview: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Stars that a member of a club gave in that club's chat; a hidden name is empty."""

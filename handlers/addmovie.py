@@ -1,0 +1,32 @@
+"""/addmovie: operators add a film that the catalogue lacks; for whoever else asks there is no such command."""
+
+import re
+
+from telegram import Update
+
+from handlers import texts
+from handlers.cards import show_card
+from handlers.context import Context, actor_of, is_operator
+from handlers.screen import send
+from handlers.start import on_help
+from storage.errors import FilmKnown
+from storage.values import NewFilm
+
+FILM = re.compile(r"(?P<title>.{1,200}?)\s*\((?P<year>18[7-9]\d|19\d\d|20\d\d)\)")
+
+
+async def on_addmovie(update: Update, context: Context) -> None:
+    """`/addmovie Home Video (2021)`: its card follows, with stars."""
+    if not is_operator(update, context):
+        await on_help(update, context)
+        return
+    film = FILM.fullmatch(" ".join(context.args or []))
+    if film is None:
+        await send(update, context, texts.how_to_add())
+        return
+    wanted = NewFilm(title=film["title"], year=int(film["year"]))
+    try:
+        movie_id, note = await context.storage.catalogue.add(wanted, actor_of(update)), texts.added()
+    except FilmKnown as known:
+        movie_id, note = known.movie_id, texts.known_already()
+    await show_card(update, context, movie_id, note=note)
