@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from typing import Any
+from zlib import crc32
 
 import orjson
 from aiohttp import web
@@ -103,7 +104,7 @@ def refused(world: World, method: str, complaint: str) -> ApiError:
 
 
 def _pace(world: World, method: str, given: Params) -> None:
-    wait = world.rates.wait_for(given.integer("chat_id"))
+    wait = world.rates.wait_for(given.integer("chat_id") or crc32(given.text("inline_message_id").encode()))
     if wait <= 0:
         return
     world.journal.problem("rate", f"{method} in {given.text('chat_id')} came {wait} s too early")

@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.errors import ApiError, bad, ours
 from bot.sandbox.links import checked_link
 from bot.sandbox.params import Params
-from bot.sandbox.state import Chat, Json
+from bot.sandbox.state import Json
 
 ACTIONS = ("url", "callback_data", "callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat",
            "switch_inline_query_current_chat", "login_url", "web_app", "copy_text")  # fmt: skip
@@ -105,11 +105,11 @@ def _key(key: Any) -> Json:
     return key
 
 
-def checked_for(markup: Markup, chat: Chat) -> Markup:
+def checked_for(markup: Markup, chat_type: str) -> Markup:
     """With addresses as Telegram writes them. Raises ApiError for what this kind of chat cannot have."""
-    if markup.reply is not None and chat.type != "private":
+    if markup.reply is not None and chat_type != "private":
         _refuse_requests(markup.reply)
-    return Markup([[_checked(button, chat) for button in row] for row in markup.inline], markup.reply)
+    return Markup([[_checked(button, chat_type) for button in row] for row in markup.inline], markup.reply)
 
 
 def _refuse_requests(reply: Json) -> None:
@@ -120,7 +120,7 @@ def _refuse_requests(reply: Json) -> None:
         raise bad("users can be requested in private chats only")
 
 
-def _checked(button: Json, chat: Chat) -> Json:
+def _checked(button: Json, chat_type: str) -> Json:
     if "url" in button:
         url = checked_link(str(button["url"]))
         if url is None:
@@ -130,7 +130,7 @@ def _checked(button: Json, chat: Chat) -> Json:
         url = str((button["web_app"] or {}).get("url", ""))
         if not url.startswith("https://"):
             raise bad(f"inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed")
-    if "switch_inline_query" in button and chat.type == "channel":
+    if "switch_inline_query" in button and chat_type == "channel":
         raise bad(
             "can't use switch_inline_query button in a channel chat, because users will not be able to use the "
             "button without knowing bot's username"

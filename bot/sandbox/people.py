@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sandbox.callbacks import Press
 from bot.sandbox.errors import SimError
+from bot.sandbox.inline import call_guest
 from bot.sandbox.posting import post, quoted, replace, thread_fields
 from bot.sandbox.privacy import reaches_bot
 from bot.sandbox.state import MEMBERS, Chat, Json
@@ -26,14 +27,15 @@ class Said:
 
 def say(world: World, chat: Chat, said: Said) -> tuple[Json, int | None]:
     """The message and its update id, None when the bot does not get to see it."""
-    _check_can_write(world, chat, said.user_id)
+    check_can_write(world, chat, said.user_id)
     text = typed(said.text)
     if not 1 <= len(text.text) <= TEXT_CHARACTERS:
         raise SimError(f"A message has 1 to {TEXT_CHARACTERS} characters.")
     fields = {**_sender(world, chat, said), **_place(chat, said), **text.fields()}
     message = post(world, chat, fields)
     kind = "channel_post" if chat.type == "channel" else "message"
-    return message, _tell(world, chat, kind, message)
+    called = call_guest(world, chat, message)
+    return message, called if called is not None else tell(world, chat, kind, message)
 
 
 def edit(world: World, chat: Chat, user_id: int, number: int, text: str) -> tuple[Json, int | None]:
@@ -44,14 +46,15 @@ def edit(world: World, chat: Chat, user_id: int, number: int, text: str) -> tupl
     rest = {name: value for name, value in message.items() if name not in {"text", "entities"}}
     edited = {**rest, "edit_date": world.clock.date(), **fields}
     replace(world, chat, edited)
-    return edited, _tell(world, chat, "edited_message", edited)
+    return edited, tell(world, chat, "edited_message", edited)
 
 
-def _tell(world: World, chat: Chat, kind: str, message: Json) -> int | None:
+def tell(world: World, chat: Chat, kind: str, message: Json) -> int | None:
+    """The update's number, null when the bot does not get to see the message."""
     return world.tell_bot(kind, message, f"chat {chat.id}") if reaches_bot(world, chat, message) else None
 
 
-def _check_can_write(world: World, chat: Chat, user_id: int) -> None:
+def check_can_write(world: World, chat: Chat, user_id: int) -> None:
     if chat.migrated_to is not None:
         raise SimError("This group has become a supergroup; write there.")
     if chat.type == "private":
@@ -116,10 +119,16 @@ def press(world: World, chat: Chat, tap: Tap) -> tuple[Press, int | None]:
         raise SimError("That message is gone.", 404)
     data = _data(message, tap)
     query = world.presses.open(tap.user_id, chat.id, tap.message_id, data)
-    seen = message or {"chat": chat.profile, "message_id": tap.message_id, "date": 0}
-    payload = {"id": query.query_id, "from": profile_of(world, tap.user_id), "message": seen}
+    payload = {"id": query.query_id, "from": profile_of(world, tap.user_id), **_pressed(chat, message, tap)}
     payload |= {"chat_instance": chat.instance, "data": data}
     return query, world.tell_bot("callback_query", payload, f"press {tap.user_id}")
+
+
+def _pressed(chat: Chat, message: Json | None, tap: Tap) -> Json:
+    """What came by inline mode is known by its inline id alone."""
+    if tap.message_id in chat.inline:
+        return {"inline_message_id": chat.inline[tap.message_id]}
+    return {"message": message or {"chat": chat.profile, "message_id": tap.message_id, "date": 0}}
 
 
 def _data(message: Json | None, tap: Tap) -> str:

@@ -50,6 +50,7 @@ def snapshot(world: World, key: str) -> Json:
         "texts": state.texts,
         "menu_buttons": list(state.menu_buttons.items()),
         "landmarks": state.landmarks,
+        "inline_feedback": state.inline_feedback,
         "next_update_id": world.updates.next_id,
         "allowed": sorted(world.updates.allowed),
         "waiting": waiting,
@@ -66,6 +67,7 @@ def _plain(chat: Chat) -> Json:
         "messages": list(chat.messages.values()),
         "keyboards": list(chat.keyboards.items()),
         "reactions": list(chat.reactions.items()),
+        "inline": list(chat.inline.items()),
         "next_message_id": chat.next_message_id,
         "instance": chat.instance,
         "migrated_to": chat.migrated_to,
@@ -99,12 +101,14 @@ def _state(saved: Json, bot: Json) -> State:
         chats={chat.id: chat for chat in chats},
         menu_buttons=dict(saved["menu_buttons"]),
         files=files,
+        inline_feedback=bool(saved.get("inline_feedback")),
         **plain,
     )
 
 
 def _chat(saved: Json) -> Chat:
     pairs: Json = {name: dict(saved[name]) for name in ("members", "topics", "keyboards", "reactions")}
+    pairs["inline"] = dict(saved.get("inline", ()))  # files of older versions have none
     messages = {message["message_id"]: message for message in saved["messages"]}
     plain = {name: saved[name] for name in ("profile", "next_message_id", "instance", "migrated_to", "deleted")}
     return Chat(messages=messages, own=set(saved["own"]), **pairs, **plain)

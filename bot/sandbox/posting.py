@@ -5,7 +5,15 @@ from bot.sandbox.views import sim_message
 from bot.sandbox.world import World
 
 
-def post(world: World, chat: Chat, fields: Json, *, own: bool = False, keyboard: Json | None = None) -> Json:
+def post(
+    world: World,
+    chat: Chat,
+    fields: Json,
+    *,
+    own: bool = False,
+    keyboard: Json | None = None,
+    inline_id: str | None = None,
+) -> Json:
     """Store a new message and show it. `own` when the bot posts; `keyboard` is any but an inline one."""
     number = world.state.new_message_id(chat)
     who: Json = {name: fields[name] for name in ("from", "sender_chat") if name in fields}
@@ -16,6 +24,8 @@ def post(world: World, chat: Chat, fields: Json, *, own: bool = False, keyboard:
         chat.own.add(number)
     if keyboard is not None:
         chat.keyboards[number] = keyboard
+    if inline_id is not None:
+        chat.inline[number] = inline_id
     world.publish({"type": "message", "chat_id": chat.id, "message": sim_message(chat, message)})
     return message
 
@@ -29,6 +39,7 @@ def remove(world: World, chat: Chat, number: int) -> None:
     del chat.messages[number]
     chat.own.discard(number)
     chat.keyboards.pop(number, None)
+    chat.inline.pop(number, None)
     chat.reactions.pop(number, None)
     world.publish({"type": "delete", "chat_id": chat.id, "message_id": number})
 

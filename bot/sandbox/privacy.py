@@ -13,6 +13,8 @@ def reaches_bot(world: World, chat: Chat, message: Json) -> bool:
         return False
     if is_admin(chat, world.bot_id) or ABILITIES["can_read_all_group_messages"]:
         return True
+    if message.get("via_bot", {}).get("id") == world.bot_id:
+        return True
     replied = message.get("reply_to_message", {}).get("from", {}).get("id")
     return replied == world.bot_id or _is_command_for_bot(world, chat, message)
 

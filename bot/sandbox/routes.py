@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox import api, sim_act, sim_look, sim_set
+from bot.sandbox import api, sim_act, sim_inline, sim_look, sim_set
 from bot.sandbox.errors import SimError
 from bot.sandbox.guard import COOKIE, guard, has_key
 from bot.sandbox.keys import KEY, WORLD
@@ -33,6 +33,9 @@ def application(world: World, key: str) -> web.Application:
         web.get("/sim/file/{file_id}", sim_look.file),
         web.post("/sim/message", sim_act.message),
         web.post("/sim/press", sim_act.press),
+        web.post("/sim/inline", sim_inline.ask),
+        web.post("/sim/choose", sim_inline.choose),
+        web.post("/sim/inline-feedback", sim_inline.feedback),
         web.post("/sim/clock", sim_set.clock),
         web.post("/sim/landmarks", sim_set.landmarks),
         web.post("/sim/user", sim_set.user),

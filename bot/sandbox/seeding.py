@@ -1,6 +1,5 @@
 """The beginning of a sandbox: nobody, or the people of the seed."""
 
-from bot.sandbox.callbacks import Presses
 from bot.sandbox.journal import Journal
 from bot.sandbox.rates import Rates
 from bot.sandbox.seed import plant
@@ -12,7 +11,7 @@ def begin_anew(world: World) -> None:
     world.state = new_state(world.options.username)
     world.updates.waiting.clear()
     world.faults.planned.clear()
-    world.presses = Presses(world.clock)
+    world.forget_queries()
     world.journal = Journal(world.clock)
     world.rates = Rates(world.clock, world.options.rates)
     if world.options.seed:

@@ -41,6 +41,8 @@ class Chat:
     """Reply keyboards and forced replies by message; the Bot API never echoes them."""
     reactions: dict[int, list[Json]] = field(default_factory=dict)
     """The bot's reactions by message."""
+    inline: dict[int, str] = field(default_factory=dict)
+    """Inline ids by message: of what came by inline mode or from a guest."""
     next_message_id: int = 1
     instance: str = field(default_factory=lambda: str(secrets.randbits(62)))
     migrated_to: int | None = None
@@ -91,6 +93,15 @@ class State:
     """By chat; 0 is everyone's."""
     landmarks: list[Json] = field(default_factory=list)
     files: dict[str, File] = field(default_factory=dict)
+    inline_feedback: bool = False
+    """Whether the bot hears which results were chosen."""
+
+    def place_of(self, inline_id: str) -> tuple[Chat, int] | None:
+        """Where the message with an inline id is."""
+        places = (
+            (chat, number) for chat in self.chats.values() for number, each in chat.inline.items() if each == inline_id
+        )
+        return next(places, None)
 
     def new_message_id(self, chat: Chat) -> int:
         if chat.type in {"private", "group"}:

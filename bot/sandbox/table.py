@@ -14,7 +14,8 @@ from bot.sandbox.state import Json
 
 SCALARS = frozenset({"String", "Boolean", "Integer", "Float"})
 
-TOLD_BY_TELEGRAM = frozenset({"reply_markup", "commands", "reply_parameters", "link_preview_options", "reaction"})
+TOLD_BY_TELEGRAM = frozenset({"reply_markup", "commands", "reply_parameters", "link_preview_options", "reaction",
+                              "results", "result", "button"})  # fmt: skip
 """Where the structure is wrong, Telegram itself has words for it."""
 
 
@@ -76,10 +77,17 @@ def mismatches(value: Any, kinds: list[str], path: str, *, lenient: bool = False
                 yield from mismatches(item, inner, f"{path}[{index}]", lenient=lenient)
             return
     objects = [name for kind in kinds for name in _concrete(kind)]
+    objects = _named(value, objects)
     if isinstance(value, dict) and objects:
         yield from _fields(value, objects, path, lenient=lenient)
     elif not lenient or (isinstance(value, str | int | float) and SCALARS.issuperset(kinds)):
         yield f'"{path}" must be {" or ".join(kinds)}'
+
+
+def _named(value: Any, names: list[str]) -> list[str]:
+    """Of the types that share a parent, the one that the value names itself: an "article" is an …Article."""
+    kind = str(value.get("type", "")).replace("_", "") if isinstance(value, dict) else ""
+    return [name for name in names if kind and name.lower().endswith(kind)] or names
 
 
 def _fields(value: Json, names: list[str], path: str, *, lenient: bool) -> list[str]:

@@ -65,7 +65,7 @@ def sim_chat(world: World, chat: Chat) -> Json:
 def sim_message(chat: Chat, message: Json) -> Json:
     """With what people see and bots do not: where a file is, the reply keyboard, the bot's reactions."""
     number = message["message_id"]
-    extra: Json = {}
+    extra: Json = {"inline_message_id": chat.inline[number]} if number in chat.inline else {}
     if "document" in message:
         document = message["document"]
         extra["document"] = {**document, "url": f"/sim/file/{document['file_id']}"}

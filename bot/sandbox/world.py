@@ -8,6 +8,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.hub import Hub
 from bot.sandbox.journal import Journal
 from bot.sandbox.polling import WEBHOOK_SET, Polling
+from bot.sandbox.queries import GUEST_PATIENCE_S, INLINE_PATIENCE_S, Queries
 from bot.sandbox.rates import Mode, Rates
 from bot.sandbox.state import Json, State
 from bot.sandbox.updates import Updates
@@ -43,6 +44,8 @@ class World:
     polling: Polling = field(init=False)
     webhook: Webhook = field(init=False)
     presses: Presses = field(init=False)
+    inline_queries: Queries = field(init=False)
+    guest_queries: Queries = field(init=False)
     journal: Journal = field(init=False)
     rates: Rates = field(init=False)
     webhook_set_at: float = -1.0
@@ -54,9 +57,15 @@ class World:
         self.updates = Updates(self.clock)
         self.polling = Polling(self.updates)
         self.webhook = Webhook(self.updates, self.clock)
-        self.presses = Presses(self.clock)
+        self.forget_queries()
         self.journal = Journal(self.clock)
         self.rates = Rates(self.clock, self.options.rates)
+
+    def forget_queries(self) -> None:
+        """Nothing waits for an answer, nothing is kept of former ones."""
+        self.presses = Presses(self.clock)
+        self.inline_queries = Queries(self.clock, INLINE_PATIENCE_S)
+        self.guest_queries = Queries(self.clock, GUEST_PATIENCE_S)
 
     @property
     def bot(self) -> Json:

@@ -52,7 +52,7 @@ class Envelope:
         check_thread(self.chat, params.integer("message_thread_id"))
         self._replied = _replied(self.chat, reply)
         check_posting(world, self.chat)
-        self._markup: Markup = checked_for(markup, self.chat)
+        self._markup: Markup = checked_for(markup, self.chat.type)
 
     def check_last(self) -> None:
         """What Telegram checks once the content is known to be good."""
