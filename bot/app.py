@@ -23,6 +23,7 @@ from bot.database import open_storage
 from bot.digest import queue_due
 from bot.hook import hook_of
 from bot.intake import Intake
+from bot.moments import Moments
 from bot.pacer import Pacer
 from bot.poller import Poller
 from bot.progress import progress_bars
@@ -117,7 +118,8 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits:
     attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()
-    return Intake(attempts, bot, storage, slots=settings.handlers_at_once)
+    moments = Moments(application, bot, data.latest)
+    return Intake(attempts, bot, storage, slots=settings.handlers_at_once, moments=moments)
 
 
 async def _tick(storage: Storage, broadcaster: Broadcaster) -> None:

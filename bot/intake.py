@@ -11,7 +11,8 @@ from telegram.error import RetryAfter, TelegramError
 from bot import telemetry
 from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
 from bot.dispatch import Dispatcher
-from bot.updates import person_of, raw, slim
+from bot.moments import Moments
+from bot.updates import is_momentary, person_of, raw, slim
 from storage.errors import StorageError
 from storage.service import Storage
 from storage.values import InboxItem
@@ -29,7 +30,10 @@ SUSPECT = 2
 class Intake:
     """The inbox's worker. What it has not finished when it stops, it runs again at the next start."""
 
-    def __init__(self, attempts: Attempts, bot: Bot, storage: Storage, *, slots: int) -> None:
+    def __init__(
+        self, attempts: Attempts, bot: Bot, storage: Storage, *, slots: int, moments: Moments | None = None
+    ) -> None:
+        self._moments = moments
         self._attempts = attempts
         self._bot = bot
         self._inbox = storage.inbox
@@ -71,8 +75,17 @@ class Intake:
                     self._put(item)
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
-        """Store a batch durably and begin to handle it; waits while too much is waiting already."""
-        rows = [(update["update_id"], person_of(update), raw(update)) for update in updates]
+        """Store a batch durably and begin to handle it; waits while too much is waiting already.
+
+        What is worth nothing later is handled at once, and not stored.
+        """
+        for update in updates:
+            if self._moments is not None and is_momentary(update):
+                self._moments.put(update)
+        kept = [update for update in updates if self._moments is None or not is_momentary(update)]
+        if not kept:
+            return
+        rows = [(update["update_id"], person_of(update), raw(update)) for update in kept]
         async with self._taking:
             for item in await self._inbox.take(rows):
                 telemetry.taken.inc()
@@ -89,6 +102,8 @@ class Intake:
         return self._dispatcher.waiting
 
     async def stop(self, *, grace_s: float) -> None:
+        if self._moments is not None:
+            self._moments.stop()
         await self._dispatcher.stop(grace_s=grace_s)
 
     def _put(self, item: InboxItem) -> None:

@@ -13,6 +13,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot import telemetry
 from bot.pacer import Pacer
+from handlers.edits import lane_of
 
 PATIENT = "patient"
 """The `rate_limit_args` of what can wait."""
@@ -39,8 +40,7 @@ class Limiter(BaseRateLimiter[str]):
         """Run the call when it may start. Raises RetryAfter, without asking, while Telegram wants a pause."""
         if not endpoint.startswith(PACED) or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)
-        chat_id = data.get("chat_id")
-        chat_id = chat_id if isinstance(chat_id, int) else 0
+        chat_id = lane_of(data)
         await self._turn(chat_id, patient=rate_limit_args == PATIENT)
         call = self._pacer.begin(chat_id)
         try:

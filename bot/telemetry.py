@@ -28,6 +28,13 @@ posted = Counter(
     "matinee_outbox_posted", "Messages owed to chats, by what became of the call", ["outcome"], registry=registry
 )
 refused = Counter("matinee_telegram_refused", "Calls that Telegram answered with a pause (429)", registry=registry)
+lookups = Counter(
+    "matinee_lookups", "Searches at TMDB for what the catalogue lacks, by outcome", ["outcome"], registry=registry
+)
+moments = Counter(
+    "matinee_moments", "Inline and guest questions, by what became of them", ["outcome"], registry=registry
+)
+answering = Histogram("matinee_moment_seconds", "From arrival to answer", registry=registry)
 
 
 class Pulse:

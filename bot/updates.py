@@ -5,8 +5,15 @@ from typing import Any
 
 import orjson
 
-ACCEPTED = ["message", "callback_query", "my_chat_member", "chat_member"]
+MOMENTARY = ("inline_query", "chosen_inline_result", "guest_message")
+"""Worth nothing in ten seconds, so they are not kept."""
+
+ACCEPTED = ["message", "callback_query", "my_chat_member", "chat_member", *MOMENTARY]
 """What Telegram shall send. Edited messages are left out: an edit must not run a command again."""
+
+
+def is_momentary(update: dict[str, Any]) -> bool:
+    return any(name in update for name in MOMENTARY)
 
 
 def is_id(value: object) -> bool:

@@ -7,7 +7,9 @@ from telegram.ext import (
     Application,
     CallbackQueryHandler,
     ChatMemberHandler,
+    ChosenInlineResultHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -22,7 +24,9 @@ from handlers import (
     export,
     forgetme,
     guard,
+    guest,
     history,
+    inline,
     members,
     my,
     privacy,
@@ -36,8 +40,8 @@ from handlers import callback_data as carry
 from handlers.context import Context
 from handlers.refusals import StaleButton
 
-# An edited message runs no command again.
-NEW = filters.UpdateType.MESSAGE
+# An edited message runs no command again, and a card that a person sent by inline mode asks for nothing.
+NEW = filters.UpdateType.MESSAGE & ~filters.VIA_BOT
 
 COMMANDS = (
     ("start", start.on_start),
@@ -88,6 +92,9 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     for shape, on_press in BUTTONS:
         add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
     add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
+    add(InlineQueryHandler(inline.on_query))
+    add(ChosenInlineResultHandler(inline.on_chosen))
+    add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, guest.on_called))
     add(ChatMemberHandler(members.on_bot, ChatMemberHandler.MY_CHAT_MEMBER))
     add(ChatMemberHandler(members.on_member, ChatMemberHandler.CHAT_MEMBER))
     add(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, members.on_migrated))

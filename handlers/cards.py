@@ -1,11 +1,24 @@
 """Showing one movie's card, as an answer to whatever asked for it."""
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import OpenCard, data_of
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
+from storage.values import Actor, Card, Rated
+
+
+def face(
+    context: Context, shown: Card, actor: Actor | None = None, rated: Rated | None = None
+) -> tuple[str, InlineKeyboardMarkup]:
+    """A card's text and buttons, as they fit where the actor is; without one, as they fit anywhere."""
+    anywhere = actor is None or not actor.present
+    private = not anywhere and actor is not None and not actor.in_club
+    person_id = actor.person_id if actor else 0
+    share = keyboards.share(shown.movie.id, context.bot)
+    keyboard = keyboards.card(shown, private=private, rated=rated, person_id=person_id, share=share)
+    return texts.card(shown, private=private, anywhere=anywhere), keyboard
 
 
 async def on_open(update: Update, context: Context) -> None:
@@ -13,9 +26,8 @@ async def on_open(update: Update, context: Context) -> None:
     tap = OpenCard.decode(data_of(update))
     actor = viewer_of(update)
     shown = await context.storage.movies.card(tap.movie_id, actor)
-    private = not actor.in_club
-    text, keyboard = texts.card(shown, private=private), keyboards.card(shown, private=private)
-    if tap.below:
+    text, keyboard = face(context, shown, actor)
+    if tap.below and actor.present:
         await context.answer(update)
         await send(update, context, text, keyboard, poster=shown.movie.poster)
     else:
@@ -26,7 +38,5 @@ async def show_card(update: Update, context: Context, movie_id: int, *, note: st
     """The card of a movie that was clearly meant."""
     actor = viewer_of(update)
     shown = await context.storage.movies.card(movie_id, actor)
-    private = not actor.in_club
-    text = texts.card(shown, private=private)
-    keyboard = keyboards.card(shown, private=private)
+    text, keyboard = face(context, shown, actor)
     await show(update, context, f"{note}\n\n{text}" if note else text, keyboard, poster=shown.movie.poster)

@@ -11,10 +11,13 @@ from telegram.ext import CallbackContext, ExtBot
 from handlers.edits import Edits
 from handlers.flood import Flood
 from handlers.refusals import ActsAsChat, ForeignButton
+from handlers.latest import Latest
 from storage.service import Storage
 from storage.values import Actor
 
 TOAST = 200
+TOO_OLD = "query is too old"
+"""Of Telegram's answer to what is answered too late, or twice."""
 """Characters of a callback answer that Telegram accepts."""
 
 
@@ -49,7 +52,7 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], BotDa
         try:
             await query.answer(text[:TOAST] if text else None, show_alert=alert)
         except BadRequest as error:
-            if "query is too old" not in str(error).lower():
+            if TOO_OLD not in str(error).lower():
                 raise
         _answered.set(query.id)  # after the call: where it did not get through, the next try answers
 
@@ -87,6 +90,7 @@ def owner_of(update: Update, person_id: int) -> Actor:
     if actor.person_id != person_id:
         raise ForeignButton
     return actor
+        present=chat is not None,
 
 
 def is_operator(update: Update, context: Context) -> bool:

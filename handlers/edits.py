@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
+from typing import Any
+from zlib import crc32
 
 import structlog
 from telegram.error import RetryAfter
@@ -13,8 +15,18 @@ from telegram.error import RetryAfter
 log = structlog.get_logger("matinee.edits")
 
 Call = Callable[[], Awaitable[object]]
+FIRST_LANE = 1 << 53
+"""Above every chat id: Telegram's have at most 52 bits."""
 REMEMBERED = 10_000
 """Cards whose newest state is known: older ones are nobody's race any more."""
+
+
+def lane_of(place: Mapping[str, Any]) -> int:
+    """Whose limit an edit falls under: its chat's, or an inline message's own, as nobody knows where that is."""
+    chat_id, inline_id = place.get("chat_id"), place.get("inline_message_id")
+    if isinstance(chat_id, int):
+        return chat_id
+    return FIRST_LANE + crc32(inline_id.encode()) if isinstance(inline_id, str) else 0
 
 
 class Edits:

@@ -9,9 +9,10 @@ from handlers.flood import Verdict
 
 
 async def speak(update: Update, _context: Context) -> None:
-    """In private one's own language; a club's messages are everybody's, so they keep to one."""
-    user = update.effective_user
-    i18n.speak(None if user is None or is_group(update.effective_chat) else user.language_code)
+    """In private one's own language; what others read too keeps to one: a club's messages, and all of inline mode."""
+    user, chat = update.effective_user, update.effective_chat
+    shared = chat is None or is_group(chat)
+    i18n.speak(None if user is None or shared else user.language_code)
 
 
 async def slow_down(update: Update, context: Context) -> None:

@@ -1,7 +1,9 @@
 """Values in, buttons out. No queries, no words from outside but titles; rows chosen by eye."""
 
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
 
+from telegram import Bot
 from telegram import InlineKeyboardButton as Button
 from telegram import InlineKeyboardMarkup as Keyboard
 from telegram.constants import KeyboardButtonStyle
@@ -26,7 +28,9 @@ from storage.values import (
 LONGEST_LABEL = 42
 
 
-def card(shown: Card, *, private: bool, rated: Rated | None = None, person_id: int = 0) -> Keyboard:
+def card(
+    shown: Card, *, private: bool, rated: Rated | None = None, person_id: int = 0, share: Button | None = None
+) -> Keyboard:
     """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo."""
     mine = shown.my_stars if private else None
     stars = [_star(n, mine, carry.Rate(shown.movie.id, n).encode()) for n in range(1, 11)]
@@ -40,7 +44,23 @@ def card(shown: Card, *, private: bool, rated: Rated | None = None, person_id: i
         last.append(Button(f"✕ {_('Remove')}", callback_data=remove.encode()))
     if shown.movie.imdb_id:
         last.append(Button("IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
+    if share is not None:
+        last.append(share)
     return Keyboard([*rows, last] if last else rows)
+
+
+def share(movie_id: int, bot: Bot) -> Button:
+    """Send a film's card to another chat, where its stars work for everybody. Without inline mode, its link."""
+    label = f"↗ {_('Share')}"
+    if bot.supports_inline_queries:
+        return Button(label, switch_inline_query=f"m_{movie_id}")
+    link = quote(f"https://t.me/{bot.username}?start=m_{movie_id}", safe="")
+    return Button(label, url=f"https://t.me/share/url?url={link}")
+
+
+def back_to_chat() -> Keyboard:
+    """For those who came from a chat where they typed the bot's name."""
+    return Keyboard([[Button(f"‹ {_('Back to the chat')}", switch_inline_query="")]])
 
 
 def suggestion(shown: Card, person_id: int) -> Keyboard:
@@ -83,9 +103,9 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
     return Keyboard([row for row in rows if row])
 
 
-def my_movie(shown: Card, back: carry.MyMovie, rated: Rated | None = None) -> Keyboard:
+def my_movie(shown: Card, back: carry.MyMovie, share: Button | None = None) -> Keyboard:
     """A card opened from one's own list, with the way back to it."""
-    rows = card(shown, private=True, rated=rated, person_id=back.person_id).inline_keyboard
+    rows = card(shown, private=True, share=share).inline_keyboard
     to = carry.My(back.order, back.page, back.person_id)
     return Keyboard([*rows, [Button(f"‹ {_('Your ratings')}", callback_data=to.encode())]])
 

@@ -30,4 +30,6 @@ async def on_movie(update: Update, context: Context) -> None:
     """One of them, in place of the list, with the way back."""
     tap = MyMovie.decode(data_of(update))
     card = await context.storage.movies.card(tap.movie_id, owner_of(update, tap.person_id))
-    await show(update, context, texts.card(card, private=True), keyboards.my_movie(card, tap), poster=card.movie.poster)
+    share = keyboards.share(card.movie.id, context.bot)
+    text, keyboard = texts.card(card, private=True), keyboards.my_movie(card, tap, share)
+    await show(update, context, text, keyboard, poster=card.movie.poster)

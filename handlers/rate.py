@@ -6,7 +6,7 @@ from telegram import Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import Rate, Suggest, Undo, data_of, fit_query
-from handlers.cards import show_card
+from handlers.cards import face, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
 from handlers.screen import send, show
 from storage.values import Actor, Rated, SearchPage, Source
@@ -79,10 +79,8 @@ async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rat
 
 async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
     actor = actor_of(update)
-    private = not actor.in_club
-    keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
-    text, toast = texts.card(rated.card, private=private), texts.rated(rated)
-    await show(update, context, text, keyboard, toast=toast, poster=rated.card.movie.poster)
+    text, keyboard = face(context, rated.card, actor, rated)
+    await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
 
 
 async def _open(update: Update, context: Context, page: SearchPage) -> None:
@@ -103,7 +101,6 @@ async def _rate(update: Update, context: Context, title: str, stars: int) -> Non
     else:
         actor = actor_of(update)
         rated = await context.storage.ratings.rate(page.clear, stars, actor, Source.COMMAND)
-        private = not actor.in_club
-        keyboard = keyboards.card(rated.card, private=private, rated=rated, person_id=actor.person_id)
-        text = f"{texts.rated(rated)}\n\n{texts.card(rated.card, private=private)}"
+        text, keyboard = face(context, rated.card, actor, rated)
+        text = f"{texts.rated(rated)}\n\n{text}"
         await send(update, context, text, keyboard, poster=rated.card.movie.poster)

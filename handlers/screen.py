@@ -8,9 +8,15 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
 from handlers.context import Context, is_group
+from handlers.edits import lane_of
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
+GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "there is no text in the message to edit",
+    "message_id_invalid",
+)
 
 
 async def show(
@@ -87,27 +93,28 @@ async def _edit(
     keyboard: InlineKeyboardMarkup | None,
     poster: str | None,
 ) -> None:
-    place, chat = _pressed(update), update.effective_chat
+    place = _pressed(update)
 
     async def call() -> None:
         try:
-            await _edit_once(update, context, text, keyboard, poster)
+            await change(context, text, keyboard, poster, **place)
         except BadRequest as error:
             reason = str(error).lower()
             if not any(gone in reason for gone in GONE):
                 raise
             await send(update, context, text, keyboard, poster=poster)
 
-    await context.bot_data.edits.put(tuple(place.values()), chat.id if chat else 0, ticket, call)
+    await context.bot_data.edits.put(tuple(place.values()), lane_of(place), ticket, call)
 
 
-async def _edit_once(
-    update: Update, context: Context, text: str, keyboard: InlineKeyboardMarkup | None, poster: str | None
+async def change(
+    context: Context, text: str, keyboard: InlineKeyboardMarkup | None, poster: str | None, **place: Any
 ) -> None:
+    """Edit the message at `place`, its ids as Telegram names them. That nothing differs is no error."""
     try:
         await context.bot.edit_message_text(
             text,
-            **_pressed(update),
+            **place,
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard,
             link_preview_options=preview(poster),

@@ -21,14 +21,24 @@ from handlers.week import on_week
 CARD = re.compile(r"m_([1-9][0-9]{0,17})", re.ASCII)
 """t.me/bot?start=m_17 opens the card of movie 17."""
 
+
+async def on_find(update: Update, context: Context) -> None:
+    """Somebody typed the bot's name in a chat and found nothing."""
+    await send(update, context, texts.what_to_type(), keyboards.back_to_chat())
+
+
 PAYLOADS = {
+    "find": on_find,
     "my": on_my,
     "history": on_history,
     "privacy": on_privacy,
     "export": on_export,
     "forgetme": on_forgetme,
     "rate": on_suggest,
+    "top": on_top,
+    "week": on_week,
 }
+"""t.me/bot?start=my answers /my. None of them names a club: a link can be passed on to anybody."""
 
 
 async def on_start(update: Update, context: Context) -> None:
@@ -47,7 +57,7 @@ async def on_start(update: Update, context: Context) -> None:
 
 async def on_help(update: Update, context: Context) -> None:
     """/help: the commands and the formula, with the numbers of this very bot."""
-    await send(update, context, texts.help_page(context.storage.settings))
+    await send(update, context, texts.help_page(context.storage.settings, context.bot.username))
 
 
 PAGES = {"help": on_help, "rate": on_suggest, "top": on_top, "week": on_week, "my": on_my}

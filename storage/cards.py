@@ -1,6 +1,7 @@
 """Reading what a card shows: the movie's facts, its scores, the person's own stars, the club's voices."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,13 +67,35 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
         row = connection.execute(_MOVIE, {"movie": movie_id}).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
+    return _movie(row, connection.execute(_GENRES, {"movie": movie_id}).scalars())
+
+
+def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Card, ...]:
+    """Cards of many movies with everyone's scores, by two queries; unknown ids are left out."""
+    wanted = [movie_id for movie_id in movie_ids if 0 < movie_id <= LARGEST_ID]
+    rows = connection.execute(
+        sa.select(movie, *SCORE_COLUMNS)
+        .outerjoin(score, (score.c.movie_id == movie.c.id) & (score.c.scope == EVERYONE))
+        .where(movie.c.id.in_(wanted))
+    ).all()
+    in_order = sa.select(movie_genre.c.movie_id, movie_genre.c.genre).order_by(movie_genre.c.genre)
+    genres = defaultdict(list)
+    for movie_id, genre in connection.execute(in_order.where(movie_genre.c.movie_id.in_(wanted))):
+        genres[movie_id].append(genre)
+    found = {
+        row.id: Card(movie=_movie(row, genres[row.id]), everyone=_score(row), here=None, my_stars=None) for row in rows
+    }
+    return tuple(found[movie_id] for movie_id in wanted if movie_id in found)
+
+
+def _movie(row: Any, genres: Iterable[str]) -> Movie:
     return Movie(
         id=row.id,
         title=row.title,
         original_title=row.original_title,
         year=row.year,
         runtime=row.runtime,
-        genres=tuple(connection.execute(_GENRES, {"movie": movie_id}).scalars()),
+        genres=tuple(genres),
         directors=split(row.directors),
         cast=split(row.cast),
         countries=split(row.countries),
@@ -101,8 +124,11 @@ def lines_of(connection: sa.Connection, movie_ids: Sequence[int], scope: int) ->
 
 def line_of(row: Any) -> MovieLine:
     """A row with the movie's columns and SCORE_COLUMNS, which are null where nobody has rated."""
-    seen = Score(row.ratings, int(row.total), row.weighted) if row.ratings else None
-    return MovieLine(id=row.id, title=row.title, year=row.year, directors=split(row.directors), score=seen)
+    return MovieLine(id=row.id, title=row.title, year=row.year, directors=split(row.directors), score=_score(row))
+
+
+def _score(row: Any) -> Score | None:
+    return Score(row.ratings, int(row.total), row.weighted) if row.ratings else None
 
 
 def split(names: str) -> tuple[str, ...]:

@@ -30,6 +30,12 @@ class Lists:
         rows = await self._database.read(lambda connection: connection.execute(page).all())
         return TopPage(query, tuple(map(line_of, rows[:PAGE])), more=len(rows) > PAGE, minimum=prior.minimum)
 
+    async def best(self, limit: int) -> tuple[int, ...]:
+        """The movies of everyone's list of all time, in its order."""
+        ranked = self._kept(TopQuery(scope=EVERYONE)).limit(limit)
+        rows = await self._database.read(lambda connection: connection.execute(ranked).all())
+        return tuple(row.id for row in rows)
+
     async def genres(self) -> tuple[str, ...]:
         """The catalogue's genres, the most frequent first."""
         if not self._genres:

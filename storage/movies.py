@@ -1,11 +1,12 @@
 """Movies: found by what people type, shown as cards, suggested to those who want to rate what they have seen."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.cards import LARGEST_ID, lines_of, read_card
+from storage.cards import LARGEST_ID, lines_of, read_card, read_cards
 from storage.catalogue.service import Catalogue
 from storage.database import Database
 from storage.models import EVERYONE, movie, rating
@@ -38,6 +39,10 @@ class Movies:
     async def card(self, movie_id: int, actor: Actor) -> Card:
         """Raises MovieNotFound."""
         return await self._database.read(lambda connection: read_card(connection, movie_id, actor))
+
+    async def cards(self, movie_ids: Sequence[int]) -> tuple[Card, ...]:
+        """What everybody may see of these movies, in the given order; unknown ids are left out."""
+        return await self._database.read(lambda connection: read_cards(connection, movie_ids))
 
     async def suggest(self, actor: Actor, after: int | None = None) -> Card | None:
         """The best-known film that the actor has not rated, past movie `after` in that order; null at its end."""

@@ -24,7 +24,8 @@ def meet(connection: sa.Connection, actor: Actor, at: datetime) -> None:
     """Know an actor and their chat by the names they have now. No audit entry: nobody changed anything."""
     row = {"id": actor.person_id, "name": actor.name, "language": actor.language, "first_seen_at": at}
     _know(connection, person, _PERSON, row)
-    meet_chat(connection, actor, at)
+    if actor.present:
+        meet_chat(connection, actor, at)
 
 
 def meet_chat(connection: sa.Connection, actor: Actor, at: datetime) -> None:

@@ -93,6 +93,19 @@ class SandboxClient:
         answer: Json | None = pressed["answer"]
         return answer
 
+    async def types(self, user: int, chat: int, query: str, offset: str = "", wait: float = PATIENCE_S) -> Json:
+        """Type after the bot's name: the query's id, and the answer: results, next_offset, button."""
+        where = {"user_id": user, "chat_id": chat}
+        asked = await self.post("/sim/inline", **where, query=query, offset=offset, wait=wait)
+        return {"inline_query_id": asked["inline_query_id"], **(asked["answer"] or {})}
+
+    async def choose(self, user: int, chat: int, typed: Json, at: int = 0) -> Shown:
+        """Send one of the results that `types` gave."""
+        talk = await self.open(user, chat)
+        which = {"inline_query_id": typed["inline_query_id"], "result_id": typed["results"][at]["id"]}
+        sent = await self.post("/sim/choose", user_id=user, chat_id=chat, **which)
+        return Shown(talk, sent["message"])
+
     async def messages(self, chat: int) -> list[Json]:
         return list((await self.get(f"/sim/chat/{chat}", limit=1000))["messages"])
 

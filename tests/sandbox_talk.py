@@ -167,4 +167,5 @@ def is_bots(event: Json, chat: int, kind: str) -> bool:
     if message["chat"]["type"] == "channel":
         return True
     # Who writes as a group has the sender of Telegram's own bot.
-    return bool(message.get("from", {}).get("is_bot")) and "sender_chat" not in message
+    is_bots_own = bool(message.get("from", {}).get("is_bot")) and "sender_chat" not in message
+    return is_bots_own or (kind == "edit" and "via_bot" in message)

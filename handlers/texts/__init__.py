@@ -24,6 +24,14 @@ from handlers.texts.digests import (
     topic_gone,
     zones_found,
 )
+from handlers.texts.inline import (
+    inline_description,
+    inline_title,
+    nothing_inline,
+    type_inline,
+    what_to_call,
+    what_to_type,
+)
 from handlers.texts.lists import found, history, mine, nothing_found, top, what_to_search
 from handlers.texts.talk import (
     COMMANDS,
@@ -75,6 +83,8 @@ __all__ = [
     "history",
     "how_to_add",
     "in_private",
+    "inline_description",
+    "inline_title",
     "kept",
     "known_already",
     "mine",
@@ -83,6 +93,7 @@ __all__ = [
     "nobody_found",
     "nothing_found",
     "nothing_held",
+    "nothing_inline",
     "our_fault",
     "perhaps_posted",
     "privacy",
@@ -95,8 +106,11 @@ __all__ = [
     "suggestion",
     "top",
     "topic_gone",
+    "type_inline",
     "unknown_zone",
     "weekday",
+    "what_to_call",
     "what_to_search",
+    "what_to_type",
     "zones_found",
 ]  # fmt: skip

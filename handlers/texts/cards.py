@@ -7,11 +7,13 @@ from storage.values import Card, Movie, Rated, Score, Voice
 LONGEST_OVERVIEW = 800
 
 
-def card(shown: Card, *, private: bool) -> str:
-    """Facts above, scores below. In a club the card is everybody's, so it names voices instead of "you"."""
-    return "\n".join(
-        [f"🎬 {titled(shown.movie)}", *_facts(shown.movie), *_overview(shown.movie), "", *_scores(shown, private)]
-    )
+def card(shown: Card, *, private: bool, anywhere: bool = False) -> str:
+    """Facts above, scores below. In a club the card is everybody's, so it names voices instead of "you".
+
+    `anywhere`: it was sent by inline mode, and in which chat it is nobody knows.
+    """
+    scores = _everyone(shown) if anywhere else _scores(shown, private)
+    return "\n".join([f"🎬 {titled(shown.movie)}", *_facts(shown.movie), *_overview(shown.movie), "", *scores])
 
 
 def suggestion(shown: Card) -> str:
@@ -62,12 +64,17 @@ def _names(names: tuple[str, ...]) -> str:
 
 def _scores(shown: Card, private: bool) -> list[str]:
     lines = [] if private else [_line(_("Here"), shown.here), *_voices(shown.voices)]
-    lines.append(_line(_("Everyone"), shown.everyone))
-    if shown.movie.imdb_score:
-        lines.append(f"IMDb: <b>{shown.movie.imdb_score:.1f}</b> ★ · {number(shown.movie.imdb_votes or 0)}")
+    lines += _everyone(shown)
     if private:
         yours = f"<b>{shown.my_stars}</b> ★" if shown.my_stars else _("not rated yet")
         lines.append(f"{_('You')}: {yours}")
+    return lines
+
+
+def _everyone(shown: Card) -> list[str]:
+    lines = [_line(_("Everyone"), shown.everyone)]
+    if shown.movie.imdb_score:
+        lines.append(f"IMDb: <b>{shown.movie.imdb_score:.1f}</b> ★ · {number(shown.movie.imdb_votes or 0)}")
     return lines
 
 

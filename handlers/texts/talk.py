@@ -39,7 +39,7 @@ COMMANDS = (
 """Command and description; the description is translated where it is shown."""
 
 
-def help_page(settings: StorageSettings) -> str:
+def help_page(settings: StorageSettings, bot_username: str) -> str:
     commands = "\n".join(f"/{name} – {_(what)}" for name, what in COMMANDS)
     formula = _(
         "Lists are sorted by a weighted rating, (total + m × C) / (count + m) with C = {mean}: "
@@ -57,7 +57,8 @@ def help_page(settings: StorageSettings) -> str:
         "Not affiliated with IMDb or TMDB."
     )
     more = _("In a private chat just type a title. <code>/rate title 8</code> rates at once.")
-    return f"{commands}\n\n{more}\n\n{formula}\n\n<i>{sources}</i>"
+    inline = _("In any other chat type <code>@{name}</code> and a title: everybody there can rate the card you send.")
+    return f"{commands}\n\n{more}\n{inline.format(name=bot_username)}\n\n{formula}\n\n<i>{sources}</i>"
 
 
 def privacy(chosen: Privacy) -> str:

@@ -13,7 +13,7 @@ LONGEST_TITLE = 120
 LONGEST_NAME = 40
 
 
-def plain(text: str, longest: int) -> str:
+def plain(text: str, longest: int = LONGEST_TITLE) -> str:
     """Foreign text as one visible line, cut."""
     spaced = " ".join(text.split())  # before what is not printable goes, for a line break is no letter of a word
     clean = " ".join("".join(letter for letter in spaced if letter.isprintable()).split())

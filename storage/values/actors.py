@@ -22,6 +22,8 @@ class Actor:
     chat_id: int
     chat_type: str = "private"
     chat_title: str = ""
+    present: bool = True
+    """Whether the bot is in the chat. A card sent by inline mode is in one that nobody knows: it counts as private."""
     language: str | None = None
     update_id: int | None = None
 
