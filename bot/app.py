@@ -30,6 +30,7 @@ from bot.progress import progress_bars
 from bot.schedule import Schedule
 from bot.signals import until_told_to_stop
 from bot.telegram_bot import build_bot, connect
+from bot.tmdb import Tmdb
 from bot.webhook import Receiver
 from handlers import commands
 from handlers.context import BotData, Context
@@ -82,7 +83,10 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         stack.push_async_callback(broadcaster.stop, grace_s=GRACE_S)
         edits = Edits(pacer.wait_edit_s)
         stack.push_async_callback(edits.finish, grace_s=1)
-        intake = await _intake(settings, storage, bot, edits)
+        tmdb = Tmdb(settings.tmdb_url, settings.tmdb_key.get_secret_value()) if settings.tmdb_key else None
+        if tmdb:
+            stack.push_async_callback(tmdb.close)
+        intake = await _intake(settings, storage, bot, edits, tmdb)
         stack.push_async_callback(intake.stop, grace_s=GRACE_S)
         schedule = Schedule(partial(_tick, storage, broadcaster), tick_s=settings.tick_s)
         schedule.start()
@@ -102,7 +106,7 @@ def _poller(settings: Settings, intake: Intake) -> Poller:
     return Poller(base_url, intake.take, timeout_s=settings.poll_timeout_s)
 
 
-async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits: Edits) -> Intake:
+async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits: Edits, lookup: Tmdb | None) -> Intake:
     """The handlers in an application of which only the routing is used."""
     application = (
         ApplicationBuilder()
@@ -114,7 +118,7 @@ async def _intake(settings: Settings, storage: Storage, bot: ExtBot[str], edits:
     )
     data = application.bot_data
     data.storage, data.edits, data.flood = storage, edits, Flood(settings.flood)
-    data.operators = frozenset(settings.operators)
+    data.operators, data.lookup = frozenset(settings.operators), lookup
     attempts = Attempts(application, final=tuple(EXPLAINED))  # first, to hear of an error before the person does
     handlers.register(application)
     await application.initialize()

@@ -1,8 +1,9 @@
 """What every handler is given: the storage, who acts and where, and the one answer to a callback query."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from telegram import Chat, Update
 from telegram.error import BadRequest
@@ -10,15 +11,23 @@ from telegram.ext import CallbackContext, ExtBot
 
 from handlers.edits import Edits
 from handlers.flood import Flood
-from handlers.refusals import ActsAsChat, ForeignButton
 from handlers.latest import Latest
+from handlers.refusals import ActsAsChat, ForeignButton
 from storage.service import Storage
-from storage.values import Actor
+from storage.values import Actor, NewFilm
 
-TOAST = 200
 TOO_OLD = "query is too old"
 """Of Telegram's answer to what is answered too late, or twice."""
+TOAST = 200
 """Characters of a callback answer that Telegram accepts."""
+
+
+class Lookup(Protocol):
+    """Where films are looked up that the catalogue lacks."""
+
+    async def find(self, text: str) -> Sequence[NewFilm]:
+        """Never raises, never takes long."""
+        ...
 
 
 @dataclass(slots=True)
@@ -29,6 +38,8 @@ class BotData:
     edits: Edits = field(default_factory=Edits)
     operators: frozenset[int] = frozenset()
     flood: Flood = field(default_factory=lambda: Flood(None))
+    latest: Latest = field(default_factory=Latest)
+    lookup: Lookup | None = None
     admins: dict[tuple[int, int], float] = field(default_factory=dict)
     """When (chat, person) was last seen to be an admin, in monotonic seconds."""
 
@@ -79,6 +90,7 @@ def viewer_of(update: Update) -> Actor:
         chat_id=chat.id if chat else user.id,
         chat_type=str(chat.type) if chat else "private",
         chat_title=(chat.title or "") if chat else "",
+        present=chat is not None,
         language=user.language_code,
         update_id=update.update_id,
     )
@@ -90,7 +102,6 @@ def owner_of(update: Update, person_id: int) -> Actor:
     if actor.person_id != person_id:
         raise ForeignButton
     return actor
-        present=chat is not None,
 
 
 def is_operator(update: Update, context: Context) -> bool:

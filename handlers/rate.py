@@ -9,6 +9,7 @@ from handlers.callback_data import Rate, Suggest, Undo, data_of, fit_query
 from handlers.cards import face, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
 from handlers.screen import send, show
+from handlers.search import find
 from storage.values import Actor, Rated, SearchPage, Source
 
 STARS = re.compile(r"(.*\S)\s+(10|[1-9])(?:/10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
@@ -33,9 +34,10 @@ async def on_command(update: Update, context: Context) -> None:
     if not words:
         await on_suggest(update, context)
         return
-    whole = await context.storage.movies.find(fit_query(words))
     starred = STARS.fullmatch(words)
-    if starred is None or whole.exact:  # "Alien 3" is a film
+    if starred is None:
+        await _open(update, context, await find(update, context, fit_query(words)))
+    elif (whole := await context.storage.movies.find(fit_query(words))).exact:  # "Alien 3" is a film
         await _open(update, context, whole)
     else:
         await _rate(update, context, starred[1], int(starred[2]))
@@ -91,7 +93,7 @@ async def _open(update: Update, context: Context, page: SearchPage) -> None:
 
 
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
-    page = await context.storage.movies.find(fit_query(title))
+    page = await find(update, context, fit_query(title))
     if page.clear is None:
         # In a group others press too, and would give stars that they did not choose.
         asked = None if is_group(update.effective_chat) else stars

@@ -7,6 +7,7 @@ from handlers.callback_data import Search, data_of, fit_query
 from handlers.cards import show_card
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
+from storage.values import SearchPage
 
 
 async def on_search(update: Update, context: Context) -> None:
@@ -33,11 +34,21 @@ async def on_page(update: Update, context: Context) -> None:
 async def _find(update: Update, context: Context, words: str) -> None:
     # A link is longer than a button can carry, but it leads to one film and needs no pages.
     query = words if "tt" in words and len(words) < 256 else fit_query(words)
-    page = await context.storage.movies.find(query, scope=_scope(update))
+    page = await find(update, context, query)
     if page.clear is not None:
         await show_card(update, context, page.clear)
     else:
         await send(update, context, texts.found(page), keyboards.found(page))
+
+
+async def find(update: Update, context: Context, query: str) -> SearchPage:
+    """The first page of hits; where the catalogue has nothing good, after a look elsewhere."""
+    movies, lookup, scope = context.storage.movies, context.bot_data.lookup, _scope(update)
+    page = await movies.find(query, scope=scope)
+    if page.good or lookup is None:
+        return page
+    new = await context.storage.catalogue.take_up(await lookup.find(query), "tmdb")
+    return await movies.find(query, scope=scope) if new else page
 
 
 def _scope(update: Update) -> int:

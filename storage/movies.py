@@ -30,7 +30,7 @@ class Movies:
         lines = await self._database.read(lambda connection: lines_of(connection, wanted, scope))
         clear = result.hits[0].movie_id if result.clear and result.hits else None
         likelihood = {hit.movie_id: hit.score for hit in hits}
-        return SearchPage(query, lines, page, len(hits) > PAGE, clear, result.exact, likelihood)
+        return SearchPage(query, lines, page, len(hits) > PAGE, clear, result.exact, result.good, likelihood)
 
     async def search(self, query: str, limit: int = MOST_HITS) -> SearchResult:
         """The hits alone; in a thread, for the index lets go of the interpreter's lock while it looks."""

@@ -1,6 +1,5 @@
 """Films out of IMDb's files, gathered in a file of their own before the catalogue is touched."""
 
-import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ KINDS = {"movie": "movie", "tvMovie": "tv"}
 MORE_KINDS = {"short": "short", "tvSeries": "series", "tvMiniSeries": "series", "video": "video"}
 """Taken where asked for."""
 BATCH = 20_000
-MOST_VOTES = 3_000_000
 SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
 CREATE TABLE film (
@@ -87,13 +85,6 @@ def gather(files: ImdbFiles, into: Path, report: Report) -> Gathered:
     finally:
         place.close()
     return gathered
-
-
-def popularity_of(votes: int | None) -> int | None:
-    """Votes as fame, 0..1000: a logarithm, so that each step means as many times more people."""
-    if votes is None:
-        return None
-    return min(1000, round(1000 * math.log1p(votes) / math.log1p(MOST_VOTES)))
 
 
 def imdb_id(number: int) -> str:

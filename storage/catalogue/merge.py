@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.catalogue.errors import CatalogueError
-from storage.catalogue.imdb import SOURCE, Gathered, batches, imdb_id, popularity_of
+from storage.catalogue.imdb import SOURCE, Gathered, batches, imdb_id
 from storage.catalogue.numbers import next_number
 from storage.catalogue.summary import ImportSummary
 from storage.dialects import insert, load
 from storage.models import movie, movie_genre, movie_title, rating
 from storage.search.fold import fold
+from storage.values import popularity_of
 
 HALF = 0.5
 """More of a source's films cannot vanish between two versions of its files: it would be another file."""
@@ -88,7 +89,7 @@ def _stage(connection: sa.Connection, gathered: Gathered) -> None:
 
 def _film(row: tuple[Any, ...]) -> tuple[Any, ...]:
     imdb, title, original, year, runtime, kind, _, folded, tenths, votes = row
-    fame = popularity_of(votes)
+    fame = None if votes is None else popularity_of(votes)
     return imdb, imdb_id(imdb), title, original or None, year, runtime, kind, tenths, votes, fame, folded
 
 

@@ -23,16 +23,24 @@ LONGEST = 500
 """Characters of a cell."""
 
 
-def add_films(connection: sa.Connection, films: Sequence[NewFilm]) -> list[tuple[int, bool]]:
+def add_films(connection: sa.Connection, films: Sequence[NewFilm], source: str = SOURCE) -> list[tuple[int, bool]]:
     """For each film its number in the catalogue, and whether it is new there."""
     known, done = _Known(connection, films), []
     for film in films:
         found = known.find(film)
         if found is None:
-            number = _insert(connection, film)
+            number = _insert(connection, film, source)
             known.add(film, number)
         done.append((found or number, found is None))
     return done
+
+
+def complete(connection: sa.Connection, movie_id: int, film: NewFilm) -> None:
+    """Give a film the poster, the overview and the id at TMDB that it lacks."""
+    for name in ("poster", "overview", "tmdb_id"):
+        column = movie.c[name]
+        lacking = (movie.c.id == movie_id) & column.is_(None)
+        connection.execute(sa.update(movie).where(lacking).values({name: getattr(film, name)}))
 
 
 class _Known:
@@ -72,9 +80,9 @@ def _names(connection: sa.Connection, wanted: set[tuple[str, int | None]]) -> di
     return found
 
 
-def _insert(connection: sa.Connection, film: NewFilm) -> int:
+def _insert(connection: sa.Connection, film: NewFilm, source: str) -> int:
     movie_id = next_number(connection)
-    connection.execute(sa.insert(movie).values(_row(movie_id, film)))
+    connection.execute(sa.insert(movie).values(_row(movie_id, film) | {"source": source}))
     for table, name, values in ((movie_genre, "genre", film.genres), (movie_title, "title", film.other_titles)):
         rows = [{"movie_id": movie_id, name: value} for value in dict.fromkeys(values)]
         if rows:
@@ -86,7 +94,7 @@ def _row(movie_id: int, film: NewFilm) -> dict[str, Any]:
     return {
         "id": movie_id, "title": film.title, "original_title": film.original_title, "year": film.year,
         "runtime": film.runtime, "directors": "|".join(film.directors), "cast": "|".join(film.cast),
-        "imdb_id": film.imdb_id, "tmdb_id": film.tmdb_id, "source": SOURCE, "popularity": film.popularity,
+        "imdb_id": film.imdb_id, "tmdb_id": film.tmdb_id, "popularity": film.popularity,
         "poster": film.poster, "overview": film.overview,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from storage.audit import AuditAction, record
 from storage.catalogue.imdb import Gathered, ImdbFiles, gather
 from storage.catalogue.merge import merge
-from storage.catalogue.own import add_films, read_csv
+from storage.catalogue.own import add_films, complete, read_csv
 from storage.catalogue.starter import import_starter
 from storage.catalogue.summary import ImportSummary
 from storage.database import Database
@@ -137,6 +137,25 @@ class Catalogue:
         movie_id = await self._database.write(work)
         await self.follow()
         return movie_id
+
+    async def take_up(self, films: Sequence[NewFilm], source: str) -> int:
+        """Films from another source; how many are new. Those known get the poster and overview that they lack."""
+        at = self._database.now()
+
+        def work(connection: sa.Connection) -> int:
+            done = add_films(connection, films, source)
+            for film, (movie_id, is_new) in zip(films, done, strict=True):
+                after = {"title": film.title, "year": film.year, "source": source}
+                if is_new:
+                    record(connection, AuditAction.MOVIE_ADD, None, at=at, subject=f"movie:{movie_id}", after=after)
+                else:
+                    complete(connection, movie_id, film)
+            return sum(is_new for _, is_new in done)
+
+        new = await self._database.write(work) if films else 0
+        if new:
+            await self.follow()
+        return new
 
     async def follow(self) -> None:
         """Take up what others have added or imported since: other replicas, and commands in a shell."""

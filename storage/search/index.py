@@ -35,11 +35,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, the likeliest first. `clear`: the first is certainly meant. `exact`: it bears just this title."""
+    """Hits, the likeliest first. `clear`: the first is certainly meant. `exact`: it bears just this title.
+
+    `good`: the first is near to what was typed.
+    """
 
     hits: tuple[Hit, ...]
     clear: bool
     exact: bool = False
+    good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +105,16 @@ class SearchIndex:
             return self._by_id(query)
         found = self._rank(query)
         hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
-        exact = bool(found) and found[0].exact
-        return SearchResult(hits, clear=_is_clear(found) and (exact or len(query.words) >= SHORT), exact=exact)
+        exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= NEAR
+        clear = good and _is_clear(found) and (exact or len(query.words) >= SHORT)
+        return SearchResult(hits, clear, exact, good)
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)
         if movie_id is None:
             movie_id = self._fresh.by_id(query.imdb_id, query.tmdb_id)
         hits = () if movie_id is None else (Hit(movie_id, 0.0),)
-        return SearchResult(hits, clear=bool(hits))
+        return SearchResult(hits, clear=bool(hits), good=bool(hits))
 
     def _rank(self, query: Query) -> list[_Candidate]:
         best: dict[int, _Candidate] = {}
@@ -145,8 +150,6 @@ def _candidate(movie_id: int, popularity: int, paid: float, when: float, year: i
 
 
 def _is_clear(found: list[_Candidate]) -> bool:
-    if not found or found[0].cost > NEAR:
-        return False
     first, others = found[0], found[1:]
     if first.exact:  # namesakes are for the person to choose from
         return all(first.cost < other.cost for other in others if other.exact)

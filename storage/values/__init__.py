@@ -19,6 +19,7 @@ from storage.values.films import (
     TopPage,
     TopQuery,
     Voice,
+    popularity_of,
 )
 from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
 from storage.values.trail import (
@@ -72,4 +73,5 @@ __all__ = [
     "TopQuery",
     "Verification",
     "Voice",
+    "popularity_of",
 ]

@@ -1,5 +1,6 @@
 """Films, ratings and lists as they are shown."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,14 @@ class Movie:
     imdb_votes: int | None = None
     poster: str | None = None
     overview: str | None = None
+
+
+MOST_VOTES = 3_000_000
+
+
+def popularity_of(votes: int) -> int:
+    """Votes as fame, 0..1000: a logarithm, so that each step means as many times more people."""
+    return min(1000, round(1000 * math.log1p(votes) / math.log1p(MOST_VOTES)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +125,7 @@ class MovieLine:
 class SearchPage:
     """A page of hits, best first. `clear` names the one movie that was clearly meant; `exact`: by just its title.
 
+    `good`: the best hit is near to what was typed, not just alike in parts.
     `likelihood` (by movie id) orders the hits of one query and says nothing across queries.
     """
 
@@ -125,6 +135,7 @@ class SearchPage:
     more: bool
     clear: int | None
     exact: bool = False
+    good: bool = True
     likelihood: Mapping[int, float] = field(default_factory=dict)
 
 
