@@ -48,8 +48,8 @@ locales: .venv/installed  ## gather the texts for translators; update and compil
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i handlers/locales/matinee.pot -o $$file \
 	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
 
-bench: .venv/installed-dev  ## search quality and speed beside a brute-force oracle
-	@$(BIN)/python -m tests.benchmarks.search
+bench: .venv/installed-dev  ## search quality and speed beside FTS5, brute force and an oracle; takes 3 minutes
+	@$(BIN)/python -m tests.benchmarks.search $(if $(FILMS),--films $(FILMS) --sample 40)
 
 bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enforces Telegram's limits; takes 3 minutes
 	@$(BIN)/python -m tests.benchmarks.sending

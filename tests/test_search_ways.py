@@ -19,6 +19,8 @@ FILMS = (
     IndexedTitle(12, ("Saturday Night Fever",), 1977, 700, None, None, ("John Badham", "John Travolta")),
     IndexedTitle(13, ("Henry V",), 1989, 400),
     IndexedTitle(14, ("Tarantino",), 1990, 1),
+    IndexedTitle(15, ("Doctor Zhivago",), 1965, 700),
+    IndexedTitle(16, ("The Sixth Sense",), 1999, 800, None, None, ("M. Night Shyamalan", "Bruce Willis")),
 )
 
 
@@ -35,6 +37,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
         ("travolta 1977", 12), ("kurosava rashomon", 6), ("akira kurosawa", 5), ("Бригада", 7), ("сталкер", 8),
         ("stalker", 8), ("ζορμπας", 9), ("zormpas", 9), ("la vita e bella", 10), ("七人の侍", 5),
         ("https://www.themoviedb.org/movie/680-pulp-fiction", 11), ("tmdb 389", 3), ("tt0079817", 1), ("tarantino", 14),
+        ("dr zhivago", 15), ("6th sense", 16), ("pulpfiction travolta", 11), ("tarantino plup ficton", 11),
+        ("the siht sense willis", 16), ("saturdaynight fevr travolta", 12), ("lief is beautful benigni", 10),
     ],
 )  # fmt: skip
 def test_the_film_that_is_meant_comes_first(index: SearchIndex, query: str, first: int) -> None:

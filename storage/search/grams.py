@@ -12,7 +12,7 @@ HEAP_BYTES = 20_000_000
 
 def grams(text: str) -> list[str]:
     """The padded 3-grams of a folded text, each once; a blank is written "_", for tantivy parts tokens at blanks."""
-    padded = f"__{text.replace(' ', '_')}_"
+    padded = f"__{'_'.join(text.split())}_"
     return list(dict.fromkeys(padded[at : at + 3] for at in range(len(padded) - 2)))
 
 

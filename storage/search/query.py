@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from storage.search.fold import fold
-from storage.search.numerals import in_digits
+from storage.search.spelling import in_short
 
 LONGEST = 256
 """Characters of a query that are looked at; no title is longer."""
@@ -18,7 +18,7 @@ _YEAR = re.compile(r"\b(18[89]\d|19\d\d|20\d\d)\b")
 class Query:
     """`words` is folded and without the year; `whole` keeps it, for films such as "2001" and "1917".
 
-    `readings` are (words, year) as it may be meant: with the year or as a title of its own, numbers in digits too.
+    `readings` are (words, year) as it may be meant: with the year or as a title of its own, also in the short spelling.
     """
 
     whole: str
@@ -30,8 +30,8 @@ class Query:
     @property
     def readings(self) -> list[tuple[str, int | None]]:
         meant = [(self.words, self.year)] + ([(self.whole, None)] if self.year is not None else [])
-        digits = [(in_digits(words), year) for words, year in meant]
-        return list(dict.fromkeys([*meant, *digits]))
+        short = [(in_short(words), year) for words, year in meant]
+        return list(dict.fromkeys([*meant, *short]))
 
 
 def parse(text: str) -> Query:

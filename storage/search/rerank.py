@@ -6,8 +6,10 @@ queries made from the catalogue by rule with another seed than the benchmark's.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 _ARTICLES = "the a an le la les l un une der die das ein eine den det en ett el los las il lo gli i o os as de het"
 ARTICLES = frozenset(_ARTICLES.split())
@@ -22,6 +24,9 @@ NO_SPACES = 1.0
 SOME_WORDS, PER_WORD = 1.8, 0.5
 PEOPLE = 3.0  # who types a name alone more often means a title with it
 FAME = 6.0
+LONG = 6
+"""Letters from which on a single word may hold two edits."""
+MOST_NAMES = 2
 YEAR_RIGHT, YEAR_NEAR, YEAR_WRONG = 2.5, 0.8, -4.0
 
 
@@ -37,6 +42,7 @@ class Typed:
     allowed: int  # edits beyond which it is another title
 
 
+@lru_cache(maxsize=1024)
 def typed(text: str) -> Typed:
     words = tuple(text.split())
     return Typed(text, words, " ".join(sorted(words)), without_article(words), "".join(words), allowed_edits(len(text)))
@@ -64,7 +70,7 @@ def cost(query: Typed, title: str) -> float | None:
     if len(words) > 1 or len(query.words) > 1:
         costs.append(_edits(query.ordered, " ".join(sorted(words)), query.allowed, OTHER_ORDER))
         costs.append(_edits(query.joined, "".join(words), query.allowed, NO_SPACES))
-        costs.append(_some_words(query, words))
+        costs.append(_some_words(query, title, len(words)))
     return min((each for each in costs if each is not None), default=None)
 
 
@@ -81,45 +87,59 @@ def _half_typed(query: Typed, title: str) -> float | None:
     return _edits(query.text, title[: len(query.text)], query.allowed, HALF_TYPED + more + PER_LETTER * rest)
 
 
-def _some_words(query: Typed, words: tuple[str, ...]) -> float | None:
-    """Every word typed is one of the title's, or nearly, or the beginning of one."""
-    if len(query.words) > len(words) or not any(len(word) > 3 for word in query.words):
+def _some_words(query: Typed, title: str, count: int) -> float | None:
+    """Every word typed is one of the title's `count` words, or nearly, or the beginning of one."""
+    if len(query.words) > count or not any(len(word) > 3 for word in query.words):
         return None
-    found = _all_words(query.words, words)
-    return None if found is None else SOME_WORDS + PER_WORD * (len(words) - len(query.words)) + found
+    found = _all_words(query.words, title)
+    return None if found is None else SOME_WORDS + PER_WORD * (count - len(query.words)) + found
 
 
-def people_cost(query: Typed, names: str) -> float | None:
-    """Every word typed is of the title or a name, or nearly, of somebody who made the film; null if one is not."""
+def people_cost(query: Typed, row: str) -> float | None:
+    """For a row of a title and names: every word typed is of either, or some name beside the mistyped title."""
     if not any(len(word) > 3 for word in query.words):
         return None
-    found = _all_words(query.words, tuple(names.split()))
-    return None if found is None else PEOPLE + found
+    found = _all_words(query.words, row.replace("\n", " "))
+    if found is not None:
+        return PEOPLE + found
+    title, _, names = row.partition("\n")
+    return _plus(_beside_names(query, title, names), PEOPLE)
 
 
-def _all_words(wanted: tuple[str, ...], words: tuple[str, ...]) -> float | None:
-    """What finding each of them among the words costs; null if one is not there."""
-    total = 0.0
+def _beside_names(query: Typed, title: str, names: str) -> float | None:
+    """The title, mistyped, with a name of somebody's before or after it."""
+    costs, words = [], query.words
+    for count in range(1, min(MOST_NAMES, len(words) - 1) + 1):
+        for some, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
+            paid = _all_words(some, names) if any(len(word) > 2 for word in some) else None
+            if paid is not None:
+                costs.append(_plus(cost(typed(" ".join(rest)), title), paid))
+    return min((each for each in costs if each is not None), default=None)
+
+
+def _all_words(wanted: tuple[str, ...], text: str) -> float | None:
+    """What finding each of them among the words of a text costs; null if one is not there."""
+    total, padded = 0.0, f" {text} "
     for word in wanted:
-        if word in words:
+        if f" {word} " in padded:
             continue
-        nearest = _nearest(word, words)
+        nearest = _nearest(word, padded)
         if nearest is None:
             return None
         total += nearest
     return total
 
 
-def _nearest(word: str, words: tuple[str, ...]) -> float | None:
+def _nearest(word: str, padded: str) -> float | None:
     """As the beginning of one of the words, or as one of them mistyped."""
     length = len(word)
-    if length > 2 and any(other.startswith(word) for other in words):
+    if length > 2 and f" {word}" in padded:
         return HALF_TYPED
-    if length > 3:
-        for other in words:
-            if -2 < len(other) - length < 2 and OSA.distance(word, other, score_cutoff=1) == 1:
-                return EDIT
-    return None
+    if length < 2:
+        return None
+    most = 1 if length < LONG else 2
+    found = extractOne(word, padded.split(), scorer=OSA.distance, processor=None, score_cutoff=most)
+    return None if found is None else EDIT * found[1]
 
 
 def _edits(query: str, title: str, allowed: int, extra: float) -> float | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.search.fold import fold
-from storage.search.numerals import in_digits
+from storage.search.spelling import in_short
 
 ROW = {"movie_id": "q", "year": "h", "popularity": "h", "end": "I", "people": "b"}
 IDS = {"imdb": "q", "imdb_movie": "q", "tmdb": "q", "tmdb_movie": "q"}
@@ -98,12 +98,12 @@ class TitlesWriter:
 
 
 def rows_of(movie: IndexedTitle) -> list[tuple[str, bool]]:
-    """The folded titles, each once and also with its numbers in digits; the title and its people as one more row."""
+    """The folded titles, each once and also in the short spelling; one more row is the title, a line break, people."""
     titles = [folded for folded in map(fold, movie.titles) if folded]
-    spelt = dict.fromkeys([*titles, *map(in_digits, titles)])
+    spelt = dict.fromkeys([*titles, *map(in_short, titles)])
     if not movie.people or not titles:
         return [(text, False) for text in spelt]
-    return [*((text, False) for text in spelt), (f"{titles[0]} {fold(' '.join(movie.people[:MOST_PEOPLE]))}", True)]
+    return [*((text, False) for text in spelt), (f"{titles[0]}\n{fold(' '.join(movie.people[:MOST_PEOPLE]))}", True)]
 
 
 def _column(directory: Path, name: str, code: str) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Queries made from catalogue titles by rule: ten kinds of the ways in which people mistype."""
+"""Queries made from the catalogue by rule: the ways in which people mistype, and what they know of a film instead."""
 
 import random
 import unicodedata
@@ -11,12 +11,15 @@ ARTICLES = ("the ", "a ", "an ")
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A catalogue row: every title it is known by, and how famous it is (0..1000)."""
+    """A catalogue row; `fame` is 0..1000, `people` begin with the directors, `others` are titles elsewhere."""
 
     id: int
     title: str
     year: int | None
     fame: int
+    imdb_id: str | None = None
+    people: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 Rule = Callable[[Film, random.Random], str | None]
@@ -71,10 +74,42 @@ def joined(film: Film, _: random.Random) -> str | None:
     return film.title.replace(" ", "") if " " in film.title else None
 
 
-RULES: tuple[Rule, ...] = (
+def spelt_number(film: Film, _: random.Random) -> str | None:
+    """Roman numerals and words for digits, and the other way round."""
+    words = film.title.lower().split()
+    turned = [SPELT.get(word, word) for word in words]
+    return " ".join(turned) if turned != words and len(words) > 1 else None
+
+
+def other_title(film: Film, chance: random.Random) -> str | None:
+    titles = [title for title in film.others if title.lower() != film.title.lower() and len(title) > 3]
+    return chance.choice(titles) if titles else None
+
+
+def director_and_year(film: Film, _: random.Random) -> str | None:
+    return f"{film.people[0].split()[-1]} {film.year}" if film.people and film.year else None
+
+
+def title_and_person(film: Film, chance: random.Random) -> str | None:
+    if not film.people:
+        return None
+    return f"{_mistype(film.title, chance) if len(film.title) > 6 else film.title} {film.people[0].split()[-1]}"
+
+
+def link(film: Film, _: random.Random) -> str | None:
+    return f"https://m.imdb.com/title/{film.imdb_id}/?ref_=x" if film.imdb_id else None
+
+
+MISTYPED: tuple[Rule, ...] = (
     exact, half_typed, without_marks, other_order, one_typo, two_typos, no_article, with_year,
     half_typed_with_typo, joined,
 )  # fmt: skip
+"""Kinds that a title alone is enough for, as every way of searching knows them."""
+KNOWN: tuple[Rule, ...] = (spelt_number, other_title, director_and_year, title_and_person, link)
+SPELT = {
+    "ii": "2", "iii": "3", "iv": "4", "v": "5", "2": "ii", "3": "iii", "4": "iv", "twelve": "12", "seven": "7",
+    "two": "2", "three": "3", "four": "4", "12": "twelve", "&": "and", "and": "&",
+}  # fmt: skip
 
 
 def _mistype(text: str, chance: random.Random) -> str:
