@@ -27,10 +27,14 @@ NEAR = 5.5
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A movie that may have been meant; the score orders hits of one query and says nothing across queries."""
+    """A movie that may have been meant; the score orders hits of one query and says nothing across queries.
+
+    `exact`: it bears just the title that was typed, so it comes before all that do not.
+    """
 
     movie_id: int
     score: float
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class SearchIndex:
         if query.imdb_id is not None or query.tmdb_id is not None:
             return self._by_id(query)
         found = self._rank(query)
-        hits = tuple(Hit(each.movie_id, each.score) for each in found[:limit])
+        hits = tuple(Hit(each.movie_id, each.score, each.exact) for each in found[:limit])
         exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= NEAR
         clear = good and _is_clear(found) and (exact or len(query.words) >= SHORT)
         return SearchResult(hits, clear, exact, good)

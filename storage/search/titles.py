@@ -69,16 +69,16 @@ class TitlesWriter:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._columns = {name: array(code) for name, code in ROW.items()}
-        self._ids: dict[str, list[tuple[int, int]]] = {"imdb": [], "tmdb": []}
+        self._ids = {name: array(code) for name, code in IDS.items()}
         self._text = (directory / "text").open("wb")
         self._end = 0
 
     def add(self, movie: IndexedTitle) -> list[tuple[int, str, bool]]:
         """Its rows to be indexed: number, text, and whether that is names."""
         if movie.imdb_id is not None:
-            self._ids["imdb"].append((int(movie.imdb_id[2:]), movie.movie_id))
+            self._know("imdb", int(movie.imdb_id[2:]), movie.movie_id)
         if movie.tmdb_id is not None:
-            self._ids["tmdb"].append((movie.tmdb_id, movie.movie_id))
+            self._know("tmdb", movie.tmdb_id, movie.movie_id)
         found, first = rows_of(movie), len(self._columns["end"])
         for text, is_people in found:
             self._end += self._text.write(text.encode())
@@ -87,12 +87,17 @@ class TitlesWriter:
                 self._columns[name].append(value)
         return [(row, *each) for row, each in enumerate(found, first)]
 
+    def _know(self, kind: str, number: int, movie_id: int) -> None:
+        self._ids[kind].append(number)
+        self._ids[f"{kind}_movie"].append(movie_id)
+
     def close(self) -> None:
         self._text.close()
-        for kind, known in self._ids.items():
-            known.sort()
-            self._columns[kind] = array(IDS[kind], (number for number, _ in known))
-            self._columns[f"{kind}_movie"] = array(IDS[f"{kind}_movie"], (movie_id for _, movie_id in known))
+        for kind in ("imdb", "tmdb"):
+            numbers = self._ids[kind]
+            order = sorted(range(len(numbers)), key=numbers.__getitem__)
+            for name in (kind, f"{kind}_movie"):
+                self._columns[name] = array(IDS[name], (self._ids[name][at] for at in order))
         for name, values in self._columns.items():
             (self._directory / name).write_bytes(values.tobytes())
 
