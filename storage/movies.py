@@ -49,7 +49,7 @@ class Movies:
             score.c.scope == scope, score.c.movie_id.in_([hit.movie_id for hit in hits])
         )
         rows = await self._database.read(lambda connection: connection.execute(counted).all())
-        ratings = {movie_id: count for movie_id, count in rows}
+        ratings: dict[int, int] = {row[0]: row[1] for row in rows}
         better = [replace(hit, score=hit.score + RATED * log1p(ratings.get(hit.movie_id, 0))) for hit in hits]
         return sorted(better, key=lambda hit: (-hit.exact, -hit.score))
 

@@ -35,12 +35,15 @@ def add_films(connection: sa.Connection, films: Sequence[NewFilm], source: str =
     return done
 
 
-def complete(connection: sa.Connection, movie_id: int, film: NewFilm) -> None:
-    """Give a film the poster, the overview and the id at TMDB that it lacks."""
-    for name in ("poster", "overview", "tmdb_id"):
-        column = movie.c[name]
-        lacking = (movie.c.id == movie_id) & column.is_(None)
-        connection.execute(sa.update(movie).where(lacking).values({name: getattr(film, name)}))
+def complete(connection: sa.Connection, movie_id: int, film: NewFilm) -> bool:
+    """Give a film the poster, the overview and the ids that it lacks; whether it lacked any."""
+    given = {name: getattr(film, name) for name in ("poster", "overview", "tmdb_id", "imdb_id")}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    lacking = sa.or_(sa.false(), *(movie.c[name].is_(None) for name in wanted))
+    kept = {name: sa.func.coalesce(movie.c[name], value) for name, value in wanted.items()}
+    if not wanted:
+        return False
+    return connection.execute(sa.update(movie).where(movie.c.id == movie_id, lacking).values(kept)).rowcount > 0
 
 
 class _Known:

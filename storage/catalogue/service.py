@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from storage.audit import AuditAction, record
 from storage.catalogue.imdb import Gathered, ImdbFiles, gather
 from storage.catalogue.merge import merge
+from storage.catalogue.own import SOURCE as OWN
 from storage.catalogue.own import add_films, complete, read_csv
 from storage.catalogue.starter import import_starter
 from storage.catalogue.summary import ImportSummary
@@ -108,12 +109,18 @@ class Catalogue:
 
     async def import_csv(self, file: Path, progress: Progress) -> ImportSummary:
         """Add films of one's own, all of them or none. Raises CatalogueError."""
-        films = await asyncio.to_thread(list, read_csv(file))
+        return await self.import_films(await asyncio.to_thread(list, read_csv(file)), "csv", progress)
+
+    async def import_films(self, films: Sequence[NewFilm], source: str, progress: Progress) -> ImportSummary:
+        """Add what is new and give those known what they lack, all of it or nothing. Raises DatabaseUnavailable."""
         at = self._database.now()
 
         def work(connection: sa.Connection) -> ImportSummary:
-            new = sum(is_new for _, is_new in add_films(connection, films))
-            summary = ImportSummary("csv", len(films), new, len(films) - new)
+            done = add_films(connection, films, OWN if source == "csv" else source)
+            new = sum(is_new for _, is_new in done)
+            known = ((movie_id, film) for film, (movie_id, is_new) in zip(films, done, strict=True) if not is_new)
+            changed = sum(complete(connection, movie_id, film) for movie_id, film in known)
+            summary = ImportSummary(source, len(films), new, len(films) - new - changed, changed=changed)
             if summary.did_something:
                 _note(connection, summary, at)
             return summary
