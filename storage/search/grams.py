@@ -7,6 +7,10 @@ import tantivy
 RAREST = 10
 """How many of a query's 3-grams are asked for; `make bench` shows what fewer miss and what more cost."""
 
+CERTAIN = 100.0
+"""What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""
+UNKNOWN = 30
+"""Added to fame, of whose logarithm tantivy makes a weight: else films without any fame would never be candidates."""
 HEAP_BYTES = 20_000_000
 
 
@@ -16,9 +20,15 @@ def grams(text: str) -> list[str]:
     return list(dict.fromkeys(padded[at : at + 3] for at in range(len(padded) - 2)))
 
 
+def _wholes(text: str) -> list[str]:
+    """The text and the text without its blanks."""
+    return list(dict.fromkeys((text, text.replace(" ", ""))))
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("grams", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("row", fast=True)
     builder.add_integer_field("fame", fast=True)
     return builder.build()
@@ -35,8 +45,11 @@ class Grams:
         rare = self._rarest(text)
         if not rare:
             return []
-        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "grams", gram)) for gram in rare]
-        found = self._searcher.search(tantivy.Query.boolean_query(terms), limit, count=False, weight_by_field="fame")
+        terms = [tantivy.Query.term_query(self._schema, "grams", gram) for gram in rare]
+        wholes = [tantivy.Query.term_query(self._schema, "whole", whole) for whole in _wholes(text)]
+        terms += [tantivy.Query.boost_query(whole, CERTAIN) for whole in wholes]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        found = self._searcher.search(query, limit, count=False, weight_by_field="fame")
         rows = self._searcher.fast_field_values("row", [address for _, address in found.hits])
         return [int(row) for row in rows if row is not None]
 
@@ -55,7 +68,10 @@ class GramsWriter:
 
     def add(self, row: int, text: str, fame: int) -> None:
         """A folded title, or names."""
-        self._writer.add_document(tantivy.Document(grams=" ".join(grams(text)), row=row, fame=fame))
+        whole = _wholes(text)
+        self._writer.add_document(
+            tantivy.Document(grams=" ".join(grams(text)), whole=whole, row=row, fame=fame + UNKNOWN)
+        )
 
     def close(self) -> None:
         self._writer.commit()
