@@ -16,6 +16,9 @@ from storage.errors import DatabaseUnavailable, StorageError
 LAST_TRY = 5
 """After so many failures an update is given up; the person is told at the last one only."""
 
+LAST_TRY_UNREACHED = 60
+"""While Telegram cannot be reached nothing is wrong with an update: this is half an hour."""
+
 DEADLINE_S = 60
 """How long the handlers of one update may take."""
 
@@ -79,6 +82,8 @@ class Attempts:
         """
         if isinstance(error, DatabaseUnavailable | RetryAfter):
             return True
+        if isinstance(error, TelegramError) and meaning_of(error) is Failure.NOT_SENT:
+            return number < LAST_TRY_UNREACHED
         if number >= LAST_TRY:
             return False
         if isinstance(error, (StorageError, Forbidden, BadRequest, ChatMigrated, *self._final)):

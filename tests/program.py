@@ -40,12 +40,18 @@ def free_port() -> int:
         return port
 
 
+def _hear_ctrl_c() -> None:
+    """Tests that run in the background of a shell were told to ignore it, and a child would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def started(data_dir: Path, *arguments: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A running child; killed at the end of the block if it has not ended by then."""
     process = await asyncio.create_subprocess_exec(
         *PYTHON_M_BOT, *arguments, env=environment(data_dir, **settings), cwd=data_dir.parent,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,
     )  # fmt: skip
     try:
         yield process

@@ -263,6 +263,19 @@ async def test_a_pause_that_telegram_asks_for_is_no_failure(intake: Intake, hand
     assert (handlers.tries, handlers.handled, handlers.told) == (14, [1], [])
 
 
+async def test_while_telegram_cannot_be_reached_nothing_is_given_up(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    nobody_there = NetworkError("refused")
+    nobody_there.__cause__ = NotSent()
+    handlers.failures = [nobody_there, NetworkError("Bad Gateway (502)")] * 20
+    await intake.take([message(1)])
+    await settled(intake)
+
+    assert (handlers.tries, handlers.handled) == (41, [1])
+    assert (await undone(sqlite_storage), await reasons(sqlite_storage)) == ([], [])
+
+
 async def test_a_database_that_is_away_longer_than_five_tries_loses_nothing(
     intake: Intake, sqlite_storage: Storage, handlers: Handlers
 ) -> None:
