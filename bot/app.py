@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 
 import handlers
-from bot import server
+from bot import replicas, server
 from bot.attempts import Attempts
 from bot.broadcaster import Broadcaster
 from bot.chores import chores
@@ -83,6 +83,7 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         stack.push_async_callback(broadcaster.stop, grace_s=GRACE_S)
         edits = Edits(pacer.wait_edit_s)
         stack.push_async_callback(edits.finish, grace_s=1)
+        stack.push_async_callback(replicas.leave, storage)
         tmdb = Tmdb(settings.tmdb_url, settings.tmdb_key.get_secret_value()) if settings.tmdb_key else None
         if tmdb:
             stack.push_async_callback(tmdb.close)
@@ -92,11 +93,13 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
         schedule.start()
         stack.push_async_callback(schedule.stop)
         clock.on_move(schedule.wake)
+        await replicas.beat(storage, intake, pacer)
         await intake.resume()
         calm_collector()
         log.info("ready", bot=bot.username, films=await storage.catalogue.count())
         updates = receiver.run(intake, bot) if receiver else _poller(settings, intake).run()
-        side = broadcaster.run(), intake.adopt_for_ever(), chores(storage, settings), _publish(bot, storage)
+        beats = replicas.beat_for_ever(storage, intake, pacer)
+        side = broadcaster.run(), intake.adopt_for_ever(), chores(storage, settings), beats, _publish(bot, storage)
         works = [updates, *side]
         await _together(*works, *([beside(Running(storage, schedule))] if beside else []))
 

@@ -21,6 +21,8 @@ log = structlog.get_logger("matinee.intake")
 
 ADOPT_S = 5.0
 """How often to look for updates that an operator took out of quarantine."""
+TURN_S = 0.1
+"""How often to look whether another replica has finished what the same person did before."""
 AWAY_S = 2.0
 """How long to wait before asking a database again that could not be written."""
 SUSPECT = 2
@@ -37,6 +39,9 @@ class Intake:
         self._attempts = attempts
         self._bot = bot
         self._inbox = storage.inbox
+        self._replica = storage.replicas.id
+        self.alone = True
+        """Whether no other process works on the same inbox."""
         self._quarantine = storage.quarantine
         self._dispatcher = Dispatcher(self._handle, slots=slots)
         self._taking = asyncio.Lock()
@@ -49,7 +54,7 @@ class Intake:
     async def resume(self) -> None:
         """Run what a former process took and did not finish."""
         await self._inbox.purge()  # numbers begin anew after a week of silence: old ones must not be taken for them
-        items = await self._inbox.undone()
+        items = await self._inbox.claim(self._replica)
         self._resumed.update(item.id for item in items)
         for item in sorted(items, key=lambda item: item.deaths < SUSPECT):
             if item.deaths < SUSPECT:
@@ -67,12 +72,10 @@ class Intake:
                 await self.adopt()
 
     async def adopt(self) -> None:
-        known = set(self._known)  # before looking: what is finished meanwhile is not taken up
-        async with self._taking:
-            strange = await self._inbox.undone_ids() - known - self._known
-            for item in await self._inbox.undone() if strange else []:
-                if item.id in strange:
-                    self._put(item)
+        for item in await self._inbox.claim(self._replica):
+            if item.begun:
+                self._resumed.add(item.id)
+            self._put(item)
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
         """Store a batch durably and begin to handle it; waits while too much is waiting already.
@@ -87,7 +90,7 @@ class Intake:
             return
         rows = [(update["update_id"], person_of(update), raw(update)) for update in kept]
         async with self._taking:
-            for item in await self._inbox.take(rows):
+            for item in await self._inbox.take(rows, self._replica):
                 telemetry.taken.inc()
                 self._put(item)
         await self._dispatcher.room()
@@ -125,6 +128,8 @@ class Intake:
 
     async def _try(self, item: InboxItem) -> float | None:
         """Run the handlers once; null when there is a verdict."""
+        if not self.alone and item.key and not await self._inbox.is_next(item):
+            return TURN_S
         if item.id in self._resumed:
             await self._inbox.begun_again(item.id, item.deaths + 1)
             self._resumed.discard(item.id)

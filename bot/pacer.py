@@ -39,10 +39,15 @@ class Pacer:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._shared_by = 1
         self._all: deque[Call] = deque(maxlen=ALL)
         self._chats: dict[int, _Chat] = {}
         self._held_until = 0.0
         self._last_refusal = (0, float("-inf"))  # chat, when
+
+    def share(self, replicas: int) -> None:
+        """Keep to an equal part of what is allowed to all: so many processes send."""
+        self._shared_by = max(1, replicas)
 
     def begin(self, chat_id: int) -> Call:
         """Count a call that starts now."""
@@ -90,14 +95,16 @@ class Pacer:
 
     def _free_all(self) -> Iterator[float]:
         yield self._held_until
-        if len(self._all) == ALL:
-            yield self._all[0].latest + ALL_S
+        allowed = max(1, ALL // self._shared_by)
+        if len(self._all) >= allowed:
+            yield self._all[-allowed].latest + ALL_S
 
     def _free_chat(self, chat_id: int, *, spaced: bool) -> float:
         chat = self._chats.get(chat_id)
         if chat is None:
             return 0.0
-        return max(chat.held_until, *_windows(list(chat.calls), group=chat_id < 0, spaced=spaced), 0.0)
+        group = max(1, (GROUP - KEPT_FOR_ANSWERS) // self._shared_by) if chat_id < 0 else None
+        return max(chat.held_until, *_windows(list(chat.calls), group, spaced=spaced), 0.0)
 
     def _sweep(self, now: float) -> None:
         """Forget chats that no window speaks of any more."""
@@ -107,10 +114,9 @@ class Pacer:
                 del self._chats[chat_id]
 
 
-def _windows(calls: list[Call], *, group: bool, spaced: bool) -> Iterator[float]:
-    """When each of a chat's limits leaves room for one more call."""
+def _windows(calls: list[Call], group: int | None, *, spaced: bool) -> Iterator[float]:
+    """When each of a chat's limits leaves room for one more call; `group`: how many a group may have."""
     if spaced and calls:
         yield calls[-1].latest + CHAT_S
-    most = GROUP - KEPT_FOR_ANSWERS
-    if group and len(calls) >= most:
-        yield calls[-most].latest + GROUP_S
+    if group is not None and len(calls) >= group:
+        yield calls[-group].latest + GROUP_S

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from storage.database import Database
 from storage.dialects import insert_new
 from storage.models import inbox
+from storage.replicas import alive
 from storage.values import Actor, InboxItem
 
 KEPT = timedelta(hours=48)
@@ -35,12 +37,15 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, updates: Sequence[tuple[int, int | None, bytes]]) -> list[InboxItem]:
-        """Store (update id, person id, raw JSON) durably; returns those that were not known, in order."""
+    async def take(self, updates: Sequence[tuple[int, int | None, bytes]], owner: int | None = None) -> list[InboxItem]:
+        """Store (update id, person id, raw JSON) durably; returns those that were not known, in order.
+
+        They are the replica `owner`'s, to handle.
+        """
         at = self._database.now()
 
         def work(connection: sa.Connection) -> list[InboxItem]:
-            items = [_take(connection, update, at) for update in updates]
+            items = [_take(connection, update, at, owner) for update in updates]
             return [item for item in items if item is not None]
 
         return await self._database.write(work)
@@ -49,7 +54,30 @@ class Inbox:
         """What was taken and is not finished, oldest first."""
         query = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [InboxItem(row.id, row.update_id, row.person_id or 0, row.payload or b"{}", row.tries) for row in rows]
+        return [_item(row) for row in rows]
+
+    async def claim(self, owner: int) -> list[InboxItem]:
+        """What is not finished and no living replica works on, oldest first: now it is the replica `owner`'s."""
+        free = sa.or_(inbox.c.owner.is_(None), inbox.c.owner.not_in(alive()))
+        if self._database.is_sqlite:
+            free = inbox.c.owner.is_distinct_from(owner)
+        found = sa.select(inbox).where(inbox.c.done_at.is_(None), free).order_by(inbox.c.id)
+        if await self._database.read(lambda connection: connection.execute(found.limit(1)).first()) is None:
+            return []
+
+        def work(connection: sa.Connection) -> list[InboxItem]:
+            rows = connection.execute(found.with_for_update(skip_locked=True)).all()
+            theirs = inbox.c.id.in_([row.id for row in rows])
+            connection.execute(sa.update(inbox).where(theirs).values(owner=owner))
+            return [_item(row) for row in rows]
+
+        return await self._database.write(work)
+
+    async def is_next(self, item: InboxItem) -> bool:
+        """Whether nothing older of the same person is unfinished, here or with another replica."""
+        older = sa.exists().where(inbox.c.person_id == item.key, inbox.c.id < item.id, inbox.c.done_at.is_(None))
+        query = sa.select(older)
+        return not await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def undone_ids(self) -> set[int]:
         query = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None))
@@ -72,8 +100,15 @@ class Inbox:
         return await self._database.write(lambda connection: connection.execute(old).rowcount)
 
 
-def _take(connection: sa.Connection, update: tuple[int, int | None, bytes], at: datetime) -> InboxItem | None:
+def _item(row: Any) -> InboxItem:
+    payload = row.payload or b"{}"
+    return InboxItem(row.id, row.update_id, row.person_id or 0, payload, row.tries, begun=row.owner is not None)
+
+
+def _take(
+    connection: sa.Connection, update: tuple[int, int | None, bytes], at: datetime, owner: int | None
+) -> InboxItem | None:
     update_id, person_id, payload = update
-    row = {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at}
+    row = {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at, "owner": owner}
     inserted = insert_new(connection, inbox, row).scalar()
     return None if inserted is None else InboxItem(inserted, update_id, person_id or 0, payload)

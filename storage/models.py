@@ -207,7 +207,20 @@ inbox = sa.Table(
     sa.Column("applied_at", UtcDateTime),  # its effect is committed
     sa.Column("done_at", UtcDateTime, index=True),  # its handler has finished
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # begun again after a process died
+    sa.Column("owner", sa.BigInteger),  # the replica that works on it
+    sa.Index(
+        "ix_inbox_person_id",
+        "person_id",
+        sqlite_where=sa.text("person_id IS NOT NULL"),
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
+)
+replica = sa.Table(
+    "replica",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),  # by the database's clock
 )
 
 bot_state = sa.Table(

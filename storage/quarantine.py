@@ -64,5 +64,5 @@ def _take_out(connection: sa.Connection, quarantine_id: int) -> sa.Row[int, int 
 def _put_back(connection: sa.Connection, row: sa.Row[int, int | None, bytes], at: datetime) -> None:
     fresh = {**row._mapping, "received_at": at}
     if insert_new(connection, inbox, fresh).first() is None:
-        undone = {"payload": row.payload, "person_id": row.person_id, "done_at": None, "tries": 0}
+        undone = {"payload": row.payload, "person_id": row.person_id, "done_at": None, "tries": 0, "owner": None}
         connection.execute(sa.update(inbox).where(inbox.c.update_id == row.update_id).values(undone))

@@ -20,6 +20,7 @@ from storage.priors import adopt
 from storage.quarantine import Quarantine
 from storage.ranking import Prior, Ranking
 from storage.ratings import Ratings
+from storage.replicas import Replicas
 from storage.state import State
 from storage.trail import AuditTrail
 from storage.values import DigestSetting, Now
@@ -63,6 +64,7 @@ class Storage:
         self.digests = Digests(database, ranking, settings.digest)
         self.audit = AuditTrail(database)
         self.inbox = Inbox(database)
+        self.replicas = Replicas(database)
         self.personal = Personal(database)
         self.quarantine = Quarantine(database)
         self.outbox = Outbox(database)

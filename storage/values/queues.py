@@ -16,6 +16,8 @@ class InboxItem:
     payload: bytes
     deaths: int = 0
     """Processes that ended while it was handled."""
+    begun: bool = False
+    """Whether a process that has ended since may have begun it."""
 
 
 @dataclass(frozen=True, slots=True)

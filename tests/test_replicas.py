@@ -1,0 +1,119 @@
+"""Replicas on one PostgreSQL: who lives, whose work is whose, and that one person's updates keep their order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.pacer import ALL, Pacer
+from storage.models import replica
+from storage.replicas import LEASE
+from storage.service import Storage, StorageSettings
+from storage.values import InboxItem
+from tests.databases import Clock
+
+
+@pytest.fixture
+async def other(postgres_storage: Storage, tmp_path: Path, clock: Clock) -> AsyncIterator[Storage]:
+    """Another process on the same database."""
+    url = postgres_storage.database.url.render_as_string(hide_password=False)
+    opened = await Storage.open(StorageSettings(data_dir=tmp_path / "other", url=url), now=clock)
+    yield opened
+    await opened.close()
+
+
+async def take(storage: Storage, *numbers: int, person: int = 7) -> list[InboxItem]:
+    return await storage.inbox.take([(number, person, b"{}") for number in numbers], storage.replicas.id)
+
+
+async def claimed(storage: Storage) -> list[int]:
+    return [item.update_id for item in await storage.inbox.claim(storage.replicas.id)]
+
+
+async def die(storage: Storage) -> None:
+    """Its last sign of life was long ago."""
+    ago = sa.update(replica).where(replica.c.id == storage.replicas.id).values(seen_at=sa.func.now() - 2 * LEASE)
+    await storage.database.write(lambda connection: connection.execute(ago))
+
+
+async def test_replicas_count_each_other(postgres_storage: Storage, other: Storage) -> None:
+    assert [await postgres_storage.replicas.beat(), await other.replicas.beat()] == [1, 2]
+    assert await postgres_storage.replicas.beat() == 2
+    await die(other)
+    assert await postgres_storage.replicas.beat() == 1
+    assert await other.replicas.beat() == 2
+
+
+async def test_what_a_living_replica_works_on_is_nobody_elses(postgres_storage: Storage, other: Storage) -> None:
+    for each in (postgres_storage, other):
+        await each.replicas.beat()
+    await take(postgres_storage, 1, 2)
+
+    assert await claimed(other) == []
+    assert await claimed(postgres_storage) == []
+
+
+async def test_a_dead_replicas_work_is_taken_over_once(postgres_storage: Storage, other: Storage) -> None:
+    await postgres_storage.replicas.beat()
+    await take(postgres_storage, 1, 2)
+    await die(postgres_storage)
+    await other.replicas.beat()
+    taken = await other.inbox.claim(other.replicas.id)
+
+    assert [(item.update_id, item.begun) for item in taken] == [(1, True), (2, True)]
+    assert await claimed(other) == []
+
+
+async def test_who_leaves_in_order_is_taken_over_at_once(postgres_storage: Storage, other: Storage) -> None:
+    for each in (postgres_storage, other):
+        await each.replicas.beat()
+    await take(postgres_storage, 1)
+    await postgres_storage.replicas.leave()
+
+    assert await claimed(other) == [1]
+    assert await other.replicas.beat() == 1
+
+
+async def test_many_at_once_never_claim_the_same(postgres_storage: Storage, other: Storage) -> None:
+    for each in (postgres_storage, other):
+        await each.replicas.beat()
+    await postgres_storage.inbox.take([(number, number, b"{}") for number in range(1, 200)])
+    first, second = await asyncio.gather(claimed(postgres_storage), claimed(other))
+
+    assert sorted(first + second) == list(range(1, 200))
+
+
+async def test_a_persons_next_update_waits_for_the_one_before_wherever_that_is(
+    postgres_storage: Storage, other: Storage
+) -> None:
+    (first,) = await take(postgres_storage, 1)
+    (second,) = await take(other, 2)
+    (stranger,) = await take(other, 3, person=8)
+
+    assert [await other.inbox.is_next(item) for item in (first, second, stranger)] == [True, False, True]
+    await postgres_storage.inbox.done(first.id)
+    assert await other.inbox.is_next(second)
+
+
+async def test_one_process_alone_takes_up_what_was_left(sqlite_storage: Storage) -> None:
+    assert await sqlite_storage.replicas.beat() == 1
+    await sqlite_storage.inbox.take([(1, 7, b"{}")], owner=12345)
+    await take(sqlite_storage, 2)
+
+    assert await claimed(sqlite_storage) == [1]
+    await sqlite_storage.replicas.leave()
+
+
+@pytest.mark.parametrize("replicas", [1, 2, 3, 100])
+def test_what_telegram_allows_is_shared(replicas: int) -> None:
+    now = [100.0]
+    pacer = Pacer(lambda: now[0])
+    pacer.share(replicas)
+    started = 0
+    while pacer.wait_all_s() <= 0 and started < 100:
+        pacer.end(pacer.begin(started + 1))
+        started += 1
+
+    assert started == max(1, ALL // replicas)
