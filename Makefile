@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench bench-sending chaos soak clean
+.PHONY: help venv demo run test check format lock locales bench bench-sending chaos replicas soak clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -56,6 +56,9 @@ bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enfor
 
 chaos: .venv/installed-dev  ## kill the bot at random under a faulty server, seed after seed; SECONDS=600 for longer
 	@$(BIN)/python -m tests.faults.chaos --seeds $(or $(SEED),1) --seconds $(or $(SECONDS),60)
+
+replicas: .venv/installed-dev  ## 10,000 presses on three replicas behind nginx, one killed twice; takes 3 minutes
+	@$(BIN)/python -m tests.faults.replicas
 
 soak: .venv/installed-dev  ## 200,000 updates through one process, and whether its memory stays flat; takes 12 minutes
 	@$(BIN)/python -m tests.faults.soak

@@ -1,12 +1,14 @@
 """Work in order per key, side by side across keys, and a slot at a time: a busy neighbour starves nobody."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from heapq import heappop, heappush
 
 from storage.values import InboxItem
 
+Queue = list[tuple[int, InboxItem]]
+"""A heap: the oldest first, also when it comes last, out of the hands of a replica that died."""
 Handle = Callable[[InboxItem], Awaitable[float | None]]
 """Works on an item and must not raise; returns after how many seconds to try it again, or None when done."""
 
@@ -22,7 +24,7 @@ class Dispatcher:
         self._handle = handle
         self._slots = asyncio.Semaphore(slots)
         self._limit = limit
-        self._queues: dict[int, deque[InboxItem]] = {}
+        self._queues: dict[int, Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._room.set()
@@ -34,9 +36,9 @@ class Dispatcher:
         if self.waiting >= self._limit:
             self._room.clear()
         if item.key in self._queues:
-            self._queues[item.key].append(item)
+            heappush(self._queues[item.key], (item.id, item))
             return
-        self._queues[item.key] = deque([item])
+        self._queues[item.key] = [(item.id, item)]
         task = asyncio.create_task(self._work(item.key), name=f"updates of {item.key}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -48,23 +50,29 @@ class Dispatcher:
     async def _work(self, key: int) -> None:
         queue = self._queues[key]
         while queue:
-            await self._finish(queue.popleft())
-            self.waiting -= 1
-            if self.waiting < self._limit:
-                self._room.set()
-        del self._queues[key]
-
-    async def _finish(self, item: InboxItem) -> None:
-        """A pause before another try holds the key's turn, for its order, but no slot."""
-        while not self._stopping.is_set():
-            async with self._slots:
-                if self._stopping.is_set():  # while it waited for the slot
-                    return
-                pause = await self._handle(item)
+            _, item = heappop(queue)
+            pause = await self._try(item)
             if pause is None:
-                return
+                self._finished()
+                continue
+            # The key's turn is held meanwhile, for its order, but no slot. Something older may come, and goes first.
+            heappush(queue, (item.id, item))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
+        del self._queues[key]
+
+    async def _try(self, item: InboxItem) -> float | None:
+        if self._stopping.is_set():
+            return None
+        async with self._slots:
+            if self._stopping.is_set():  # while it waited for the slot
+                return None
+            return await self._handle(item)
+
+    def _finished(self) -> None:
+        self.waiting -= 1
+        if self.waiting < self._limit:
+            self._room.set()
 
     async def stop(self, *, grace_s: float) -> None:
         """Let running handlers finish for `grace_s` seconds, start no waiting item, then cancel.

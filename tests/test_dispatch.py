@@ -43,6 +43,25 @@ async def test_one_keys_items_run_in_order_and_one_at_a_time() -> None:
     assert (log.ended, log.most_at_once) == ([0, 1, 2, 3, 4], 1)
 
 
+async def test_what_is_older_and_comes_later_goes_first() -> None:
+    """A replica died, and what it left is taken up behind what was waiting for it."""
+    order: list[int] = []
+
+    async def handle(item: InboxItem) -> float | None:
+        if item.id == 7 and 3 not in order:
+            return 0.01
+        order.append(item.id)
+        return None
+
+    dispatcher = Dispatcher(handle, slots=2)
+    dispatcher.put(item(7, key=1))
+    await asyncio.sleep(0.03)
+    dispatcher.put(item(3, key=1))
+    await all_done(dispatcher)
+
+    assert order == [3, 7]
+
+
 async def test_different_keys_run_at_once_up_to_the_slots() -> None:
     log = Log()
     dispatcher = Dispatcher(log, slots=3)
