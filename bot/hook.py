@@ -1,17 +1,14 @@
 """The webhook as Telegram knows it: where to deliver, and the secret that every delivery must show."""
 
-import asyncio
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.config import Settings, webhook_of
-from bot.errors import ConfigError, TokenRefused
-from bot.limiter import seconds_of
-from bot.poller import REFUSALS, backoff_s
+from bot.errors import ConfigError
 from bot.updates import ACCEPTED
 
 log = structlog.get_logger("matinee.webhook")
@@ -55,17 +52,13 @@ async def set_hook(bot: Bot, hook: Hook) -> None:
         ) from None
 
 
-async def announce(bot: Bot, hook: Hook) -> None:
-    """Set it until Telegram has agreed: another replica may be setting it too. Raises ConfigError, TokenRefused."""
-    failures = refusals = 0
-    while True:
-        try:
-            return await set_hook(bot, hook)
-        except TelegramError as error:
-            failures += 1
-            refusals = refusals + 1 if isinstance(error, InvalidToken) else 0
-            if refusals >= REFUSALS:
-                raise TokenRefused from None
-            log.warning("the webhook could not be set", error=str(error), failures=failures)
-            pause = seconds_of(error) if isinstance(error, RetryAfter) else backoff_s(failures)
-        await asyncio.sleep(pause)
+async def look_at_hook(bot: Bot, hook: Hook) -> None:
+    """Say so when Telegram does not deliver here. `run` sets nothing: many replicas start, and each would set it."""
+    try:
+        known = (await bot.get_webhook_info()).url
+    except TelegramError as error:
+        log.warning("the webhook could not be looked at", error=str(error))
+        return
+    if known != hook.url:
+        found = f"to {known}" if known else "nowhere"
+        log.warning(f"Telegram delivers {found}: run matinee webhook set", expected=hook.url)

@@ -13,7 +13,7 @@ from aiohttp import web
 from telegram import Bot
 
 from bot import telemetry
-from bot.hook import Hook, announce
+from bot.hook import Hook, look_at_hook
 from bot.intake import Intake
 from bot.updates import is_id
 from storage.errors import DatabaseUnavailable
@@ -50,10 +50,10 @@ class Receiver:
         return self._intake is not None
 
     async def run(self, intake: Intake, bot: Bot) -> None:
-        """Take deliveries and tell Telegram to make them, until cancelled. Raises ConfigError and TokenRefused."""
+        """Take deliveries until cancelled."""
         self._intake = intake
         try:
-            await announce(bot, self._hook)
+            await look_at_hook(bot, self._hook)
             await asyncio.Event().wait()
         finally:
             self._intake = None

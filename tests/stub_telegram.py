@@ -13,6 +13,7 @@ from aiohttp import web
 
 TOKEN = "123456789:AAE-secret_secret_secret_secret_abc"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Matinee", "username": "matinee_test_bot"}
+NO_HOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,6 +24,15 @@ def error(status: int, description: str, **parameters: Any) -> Answer:
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.json_response(body | ({"parameters": parameters} if parameters else {}), status=status)
+
+    return answer
+
+
+def result(value: Any) -> Answer:
+    """What Telegram answers when all is well."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True, "result": value})
 
     return answer
 
@@ -74,7 +84,8 @@ class StubTelegram:
         if method == "sendMessage":
             chat = {"id": int(parameters["chat_id"]), "type": "private"}
             return web.json_response({"ok": True, "result": {"message_id": len(self.calls), "date": 1, "chat": chat}})
-        return web.json_response({"ok": True, "result": BOT if method == "getMe" else True})
+        known = {"getMe": BOT, "getWebhookInfo": NO_HOOK}
+        return web.json_response({"ok": True, "result": known.get(method, True)})
 
     async def _poll(self, offset: int) -> list[dict[str, Any]]:
         """An offset acknowledges all below it, when it arrives."""

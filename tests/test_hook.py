@@ -7,10 +7,9 @@ import orjson
 import pytest
 from telegram.ext import ExtBot
 
-from bot import hook as hook_module
 from bot.config import Settings
-from bot.errors import ConfigError, TokenRefused
-from bot.hook import Hook, announce, hook_of
+from bot.errors import ConfigError
+from bot.hook import Hook, hook_of, look_at_hook, set_hook
 from bot.transport import AiohttpRequest
 from bot.updates import ACCEPTED
 from tests import stub_telegram
@@ -32,9 +31,8 @@ def test_the_secret_is_not_in_its_repr() -> None:
 
 
 @pytest.fixture
-async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[StubTelegram, ExtBot[Any]]]:
-    """A stub and a bot that talks to it; between tries there is no wait."""
-    monkeypatch.setattr(hook_module, "backoff_s", lambda _: 0.0)
+async def telegram() -> AsyncIterator[tuple[StubTelegram, ExtBot[Any]]]:
+    """A stub and a bot that talks to it."""
     async with stub_telegram.running() as stub:
         request = AiohttpRequest(stub.url)
         async with ExtBot(TOKEN, base_url=f"{stub.url}/bot", request=request, get_updates_request=request) as bot:
@@ -43,7 +41,7 @@ async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[StubT
 
 async def test_telegram_is_told_address_secret_and_kinds(telegram: tuple[StubTelegram, ExtBot[Any]]) -> None:
     stub, bot = telegram
-    await announce(bot, Hook("https://example.org/telegram", SECRET))
+    await set_hook(bot, Hook("https://example.org/telegram", SECRET))
     (told,) = stub.named("setWebhook")
 
     assert (told["url"], told["secret_token"]) == ("https://example.org/telegram", SECRET)
@@ -51,30 +49,39 @@ async def test_telegram_is_told_address_secret_and_kinds(telegram: tuple[StubTel
     assert told["drop_pending_updates"] == "false"
 
 
-async def test_telegram_is_told_until_it_agrees(telegram: tuple[StubTelegram, ExtBot[Any]]) -> None:
-    stub, bot = telegram
-    stub.script["setWebhook"] = [
-        stub_telegram.error(429, "Too Many Requests: retry after 0", retry_after=0),
-        stub_telegram.error(409, "Conflict: terminated by other setWebhook"),
-        stub_telegram.html_502,
-        stub_telegram.drop,
-        stub_telegram.error(401, "Unauthorized"),
-    ]
-    await announce(bot, Hook("https://example.org/telegram", SECRET))
-
-    assert len(stub.named("setWebhook")) == 6
-
-
 async def test_an_address_that_telegram_refuses_is_named(telegram: tuple[StubTelegram, ExtBot[Any]]) -> None:
     stub, bot = telegram
     reason = "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
     stub.script["setWebhook"] = [stub_telegram.error(400, reason)]
     with pytest.raises(ConfigError, match=r"MATINEE_WEBHOOK_URL: found https://example.org:9/x, .* only on ports"):
-        await announce(bot, Hook("https://example.org:9/x", SECRET))
+        await set_hook(bot, Hook("https://example.org:9/x", SECRET))
 
 
-async def test_three_refusals_of_the_token_end_it(telegram: tuple[StubTelegram, ExtBot[Any]]) -> None:
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("https://example.org/telegram", None),
+        ("", "Telegram delivers nowhere: run matinee webhook set"),
+        ("https://old.example.org", "Telegram delivers to https://old.example.org: run matinee webhook set"),
+    ],
+)
+async def test_who_is_not_delivered_to_says_so(
+    telegram: tuple[StubTelegram, ExtBot[Any]], known: str, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
     stub, bot = telegram
-    stub.script["setWebhook"] = [stub_telegram.error(401, "Unauthorized")] * 3
-    with pytest.raises(TokenRefused):
-        await announce(bot, Hook("https://example.org/telegram", SECRET))
+    info = {"url": known, "has_custom_certificate": False, "pending_update_count": 0}
+    stub.script["getWebhookInfo"] = [stub_telegram.result(info)]
+    await look_at_hook(bot, Hook("https://example.org/telegram", SECRET))
+    logged = "".join(capsys.readouterr())
+
+    assert (said or "") in logged
+    assert ("Telegram delivers" in logged) is (said is not None)
+    assert stub.named("setWebhook") == []
+
+
+async def test_a_telegram_that_cannot_say_holds_nothing_up(telegram: tuple[StubTelegram, ExtBot[Any]]) -> None:
+    stub, bot = telegram
+    stub.script["getWebhookInfo"] = [stub_telegram.html_502]
+    await look_at_hook(bot, Hook("https://example.org/telegram", SECRET))
+
+    assert len(stub.named("getWebhookInfo")) == 1

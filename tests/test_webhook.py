@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from structlog.testing import capture_logs
+from telegram import WebhookInfo
 
 from bot import server
 from bot import webhook as webhook_module
@@ -46,10 +47,10 @@ def taker() -> Taker:
 
 
 class Silent:
-    """A bot whose Telegram agrees to everything."""
+    """A bot whose Telegram delivers."""
 
-    async def set_webhook(self, *_: Any, **__: Any) -> bool:
-        return True
+    async def get_webhook_info(self) -> WebhookInfo:
+        return WebhookInfo("https://example.org/telegram", has_custom_certificate=False, pending_update_count=0)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""`matinee webhook`: what Telegram knows of the webhook. `run` sets it by itself where MATINEE_WEBHOOK_URL is set."""
+"""`matinee webhook`: what Telegram knows of the webhook. Only this sets it, `run` never does."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
