@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings
 from bot.database import open_storage
 from bot.demo_films import FILMS, LATELY
 from storage.service import Storage
-from storage.values import Actor
+from storage.values import Actor, NewFilm
 
 WEEKS = 5
 CROWD = 40
@@ -39,6 +40,7 @@ async def seed(storage: Storage, settings: Settings, world: dict[str, Any]) -> N
     dice = random.Random(1972)
     past = [each for actor in members for each in _evenings(dice, now - timedelta(weeks=1), actor, movies)]
     past += [each for actor in _crowd() for each in _evenings(dice, now, actor, movies)]
+    await _hang_posters(storage, settings.api_url)
     await _live_through(settings, past + _lately(now, members, movies))
     await storage.digests.change(members[0], enabled=True, weekday=FRIDAY, minute=60 * EVENING, zone=ZONE)
     await storage.state.set(KEY, "yes")
@@ -48,6 +50,16 @@ async def _movies(storage: Storage) -> dict[str, int]:
     """Ids by IMDb id; a catalogue that was made smaller may lack some."""
     pages = {imdb_id: await storage.movies.find(imdb_id) for imdb_id, _ in FILMS}
     return {imdb_id: page.clear for imdb_id, page in pages.items() if page.clear is not None}
+
+
+async def _hang_posters(storage: Storage, address: str) -> None:
+    """Drawn by the local Telegram: the starter catalogue has none, and the page loads nothing from elsewhere."""
+    films = []
+    for imdb_id, _ in FILMS:
+        for line in (await storage.movies.find(imdb_id)).lines:
+            poster = f"{address}/posters/{quote(line.title, safe='')}.svg"
+            films.append(NewFilm(title=line.title, year=line.year, imdb_id=imdb_id, poster=poster))
+    await storage.catalogue.take_up(films, "demo")
 
 
 def _members(world: dict[str, Any]) -> list[Actor]:

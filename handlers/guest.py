@@ -38,5 +38,8 @@ async def _answer(context: Context, words: str) -> tuple[str, InlineKeyboardMark
 
 
 def _words(text: str, username: str) -> str:
-    """What was said, without the bot's name."""
-    return " ".join(word for word in text.split() if word.lower() != f"@{username.lower()}")
+    """What follows the bot's name, or else what stands before it."""
+    words = text.split()
+    names = [at for at, word in enumerate(words) if word.lower() == f"@{username.lower()}"]
+    last = names[-1] if names else -1
+    return " ".join(words[last + 1 :] or [word for at, word in enumerate(words) if at not in names])

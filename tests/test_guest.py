@@ -34,6 +34,14 @@ async def test_a_guest_shows_a_card_that_everybody_there_can_rate(stage: Stage) 
     assert await stage.client.problems() == []
 
 
+@pytest.mark.parametrize("said", ["was it @{} the matrix", "the matrix @{}", "@{} @{} the matrix"])
+async def test_the_title_may_stand_after_or_before_the_name(stage: Stage, said: str) -> None:
+    name = (await stage.client.get("/sim/state"))["bot"]["username"]
+    talk = await stage.client.open(ANN, await friends(stage.client))
+
+    assert (await talk.asks(said.replace("{}", name))).text.startswith("🎬 The Matrix (1999)")
+
+
 async def test_several_hits_open_in_the_same_message(stage: Stage) -> None:
     hits = await called(stage, "dune")
     assert hits.text.startswith("🔎 dune")

@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox import api, sim_act, sim_inline, sim_look, sim_set
+from bot.sandbox import api, posters, sim_act, sim_inline, sim_look, sim_set
 from bot.sandbox.errors import SimError
 from bot.sandbox.guard import COOKIE, guard, has_key
 from bot.sandbox.keys import KEY, WORLD
@@ -24,6 +24,7 @@ def application(world: World, key: str) -> web.Application:
         app.router.add_route(method, "/bot{token:[^/]*}/{method:[^/]+}{slash:/?}", api.answer_bot)
     app.router.add_routes([
         web.get("/", _page),
+        web.get("/posters/{title}.svg", posters.poster),
         web.get("/sim/state", sim_look.state),
         web.get("/sim/chat/{chat_id}", sim_look.chat),
         web.get("/sim/commands", sim_look.commands),

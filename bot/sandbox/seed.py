@@ -23,6 +23,9 @@ CLUB = -1_001_234_567_891
 NEWS = -1_001_234_567_892
 """The channel "Matinee News": Ann is its creator, the bot an administrator."""
 
+FRIENDS = -1_234_567_893
+"""The group "Weekend friends": Ann, Ben and Chiara, and no bot, which can be called there all the same."""
+
 TALK = (
     (BEN, "So, what are we watching this Friday?"),
     (CHIARA, "Something shorter than last week, please 😅"),
@@ -42,6 +45,9 @@ def plant(world: World) -> None:
     club.members = {ANN: "creator", BEN: "administrator", CHIARA: "member", DMITRI: "member", world.bot_id: "member"}
     news = _chat(world, NEWS, "channel", "Matinee News")
     news.members = {ANN: "creator", BEN: "member", world.bot_id: "administrator"}
+    friends = _chat(world, FRIENDS, "group", "Weekend friends")
+    friends.members = {ANN: "creator", BEN: "member", CHIARA: "member"}
+    say(world, friends, Said(CHIARA, "What was that film with the tesseract called?"))
     post(
         world,
         news,

@@ -23,6 +23,8 @@ AHEAD = 1.8
 """By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
 NEAR = 5.5
 """A cost up to which a hit may be called clearly meant: a typo or a dropped article, not half of the words."""
+LONG, NEAR_LONG = 8, 7.5
+"""From so many letters on it may be two typos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class SearchIndex:
             return self._by_id(query)
         found = self._rank(query)
         hits = tuple(Hit(each.movie_id, each.score, each.exact) for each in found[:limit])
-        exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= NEAR
+        near = NEAR if len(query.words) < LONG else NEAR_LONG
+        exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= near
         clear = good and _is_clear(found) and (exact or len(query.words) >= SHORT)
         return SearchResult(hits, clear, exact, good)
 

@@ -21,5 +21,7 @@ export const loadOutbox = (since) => get(`outbox?since=${since}`);
 export const loadProblems = () => get("problems");
 export const sendMessage = (message) => post("message", message);
 export const press = (button) => post("press", button);
+export const askInline = (typed) => post("inline", typed);
+export const chooseInline = (choice) => post("choose", choice);
 export const unblock = (userId) => post("block", { user_id: userId, blocked: false });
 export const moveClock = (change) => post("clock", change);

@@ -25,7 +25,10 @@ export function linkPreview(message) {
   const options = message.link_preview_options;
   const href = options?.url && !options.is_disabled ? safeUrl(options.url) : null;
   if (!href) return null;
-  const { hostname, pathname } = new URL(href);
+  const { hostname, pathname, origin } = new URL(href);
+  if (options.prefer_large_media && origin === location.origin) {
+    return h("img", { className: "preview-large", src: href, alt: "", "data-testid": "poster" });
+  }
   return h("a", { className: "preview", href, target: "_blank", rel: "noopener noreferrer" },
     h("span", { className: "preview-site" }, hostname), h("span", { className: "preview-path" }, pathname));
 }

@@ -6,6 +6,7 @@ import { canWrite, currentChat, emit, isAdmin, on, senderOf, store, titleOf } fr
 import { closeCommands, commandKey, openCommands, suggestCommands } from "./commands.js";
 import { excerpt } from "./message.js";
 import { receive } from "./conversation.js";
+import { closeInline, inlineKey, suggestInline } from "./inline.js";
 import { toast } from "./feedback.js";
 
 const MAX_LENGTH = 4096;
@@ -46,6 +47,7 @@ function show() {
 function leave() {
   cancelReply();
   closeCommands();
+  closeInline();
   anonymous = false;
 }
 
@@ -108,6 +110,7 @@ function submitInput() {
   setText("");
   cancelReply();
   closeCommands();
+  closeInline();
 }
 
 function setText(text) {
@@ -144,7 +147,7 @@ function cancelReply() {
 }
 
 function keydown(event) {
-  if (event.isComposing || commandKey(event)) return;
+  if (event.isComposing || commandKey(event) || inlineKey(event)) return;
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     submitInput();
@@ -157,17 +160,22 @@ function keydown(event) {
   }
 }
 
+function suggest() {
+  suggestCommands(input.value, pickCommand);
+  suggestInline(input.value, (text) => { setText(text); input.focus(); suggest(); });
+}
+
 input.addEventListener("keydown", keydown);
 input.addEventListener("input", () => {
   drafts.set(place(), input.value);
   fit();
-  suggestCommands(input.value, pickCommand);
+  suggest();
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); submitInput(); input.focus(); });
 
 on("opened", show);
 on("reply", reply);
 on("command", (command) => submit(addressed(command)));
-on("insert", (text) => { setText(text); input.focus(); });
+on("insert", (text) => { setText(text); input.focus(); suggest(); });
 on("send", submit);
 on("focus-composer", () => input.focus({ preventScroll: true }));

@@ -11,7 +11,7 @@ const TRY = {
 };
 
 const WHAT = "It remembers what your film club has seen. Search a film, tap some stars, look at the top list; " +
-  "then let time pass at the top of the page and read the weekly digest.";
+  "then let time pass at the top of the page and read the weekly digest. In any other chat, type @ and its name.";
 
 function draw(count) {
   const chat = currentChat();

@@ -43,7 +43,8 @@ function act(element, place) {
   if (button.url) return follow(button.url);
   if (button.callback_data !== undefined) return callBack(element, place);
   if (button.copy_text) return copy(button.copy_text.text);
-  const query = button.switch_inline_query_current_chat ?? button.switch_inline_query;
+  if (button.switch_inline_query !== undefined) return emit("share", button.switch_inline_query);
+  const query = button.switch_inline_query_current_chat;
   if (query !== undefined) return emit("insert", `@${store.bot.username} ${query}`);
   return toast("This kind of button only works in the real Telegram.");
 }

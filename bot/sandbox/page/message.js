@@ -35,7 +35,16 @@ function bubble(message, sender) {
   const entities = message.entities ?? message.caption_entities;
   const body = h("div", { className: "text", dir: "auto" }, richText(text, entities), meta(message));
   const heading = sender ? senderLine(message, sender) : null;
-  return h("div", { className: "bubble" }, heading, replyQuote(message), attachment(message), body, linkPreview(message), reactions(message));
+  const preview = linkPreview(message);
+  const [above, below] = message.link_preview_options?.show_above_text ? [preview, null] : [null, preview];
+  return h("div", { className: "bubble" }, heading, via(message), replyQuote(message), attachment(message), above, body, below, reactions(message));
+}
+
+// Sent by way of the bot, or by the bot as a guest that somebody called.
+function via(message) {
+  if (message.via_bot) return h("div", { className: "via" }, "via ", h("b", {}, `@${message.via_bot.username}`));
+  const caller = message.guest_bot_caller_user;
+  return caller ? h("div", { className: "via" }, "called by ", h("b", {}, caller.first_name)) : null;
 }
 
 function senderLine(message, sender) {
