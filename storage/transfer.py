@@ -17,10 +17,10 @@ from storage.catalogue.service import Progress
 from storage.database import Database
 from storage.engine import BUSY_TIMEOUT_MS
 from storage.errors import DatabaseUnavailable, StorageError
-from storage.models import bot_state, metadata, movie, movie_genre, movie_title
+from storage.models import bot_state, metadata, movie, movie_genre, movie_title, replica
 
 BATCH = 2_000
-REPLACEABLE = (bot_state, movie, movie_genre, movie_title)
+REPLACEABLE = (bot_state, movie, movie_genre, movie_title, replica)
 """What a program that has only been started once leaves behind: nobody misses it."""
 
 SIDECARS = ("-wal", "-shm", "-journal")

@@ -265,9 +265,10 @@ async def test_a_live_database_is_not_taken_for_a_backup(sqlite_storage: Storage
 async def test_a_backup_with_older_tables_is_migrated(sqlite_storage: Storage, tmp_path: Path) -> None:
     await sqlite_storage.ratings.rate(DUNE, 9, ANN)
     await back_up(sqlite_storage, tmp_path / "copy.db", quietly)
-    gone = [f"DROP TABLE {name}" for name in ("audit_seal", "outbox", "quarantine", "chat_alias")]
+    gone = [f"DROP TABLE {name}" for name in ("audit_seal", "outbox", "quarantine", "chat_alias", "replica")]
     gone += [f"ALTER TABLE movie DROP COLUMN {name}" for name in ("imdb_score", "imdb_votes", "poster", "overview")]
     gone += [f"DROP INDEX ix_audit_entry_{name}" for name in ("at", "actor_at", "subject_at")]
+    gone += ["DROP INDEX ix_inbox_person_id", "ALTER TABLE inbox DROP COLUMN owner"]
     gone += ["CREATE INDEX ix_audit_entry_actor ON audit_entry (actor)"]
     altered(*gone, "UPDATE alembic_version SET version_num = '2026_11_23_001'")(tmp_path / "copy.db")
     copy = await restored(tmp_path / "copy.db", StorageSettings(data_dir=tmp_path / "new"))

@@ -7,6 +7,7 @@ from bot.cli.backup import backup, restore
 from bot.cli.catalogue import app as catalogue
 from bot.cli.digest import app as digest
 from bot.cli.doctor import doctor
+from bot.cli.move import move
 from bot.cli.quarantine import app as quarantine
 from bot.cli.running import demo, migrate, run
 from bot.cli.search import search
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, run, migrate, search, doctor, backup, restore):
+for command in (demo, run, migrate, search, doctor, backup, restore, move):
     app.command()(command)
 groups = {"catalogue": catalogue, "digest": digest, "audit": audit, "quarantine": quarantine, "webhook": webhook}
 for name, group in groups.items():

@@ -87,4 +87,4 @@ def line_of(entry: "AuditEntry") -> bytes:
     fields = asdict(entry)
     order = ("id", "at", "actor", "chat_id", "action", "subject", "before", "after", "update_id")
     named = {"chat" if name == "chat_id" else name: fields[name] for name in order}
-    return orjson.dumps(named, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
+    return orjson.dumps(named, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)

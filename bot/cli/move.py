@@ -1,0 +1,36 @@
+"""`matinee move`: the whole database into another one."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import settings, storage_of, wait_for
+
+
+def move(
+    to: Annotated[
+        str,
+        typer.Option(
+            envvar="MATINEE_MOVE_TO", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME, an empty one."
+        ),
+    ],
+) -> None:
+    """Copy everything into another database and compare both; stop the bot first. Exit code 1: nothing was moved.
+
+    The old database stays. A password is better given by MATINEE_MOVE_TO than on the command line.
+    """
+
+    async def work() -> None:
+        from bot.progress import progress_bars
+        from bot.redact import redact
+        from storage.move import move
+
+        redact.learn(to)
+        async with storage_of(settings()) as storage:
+            with progress_bars() as progress:
+                moved = await move(storage, to, progress)
+        seal = f", fingerprint {moved.fingerprint}" if moved.fingerprint else ""
+        typer.echo(f"moved: {moved.ratings:,} ratings, {moved.audit_entries:,} audit entries, the trail verified{seal}")
+        typer.echo("now set MATINEE_DATABASE_URL to the new address, and start the bot")
+
+    wait_for(work())
