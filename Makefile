@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench bench-sending chaos replicas soak clean
+.PHONY: help venv demo run test check format lock locales bench bench-sending bench-moving chaos replicas soak clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -53,6 +53,9 @@ bench: .venv/installed-dev  ## search quality and speed beside FTS5, brute force
 
 bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enforces Telegram's limits; takes 3 minutes
 	@$(BIN)/python -m tests.benchmarks.sending
+
+bench-moving: .venv/installed-dev  ## a million ratings to PostgreSQL and back; takes 6 minutes
+	@$(BIN)/python -m tests.benchmarks.moving
 
 chaos: .venv/installed-dev  ## kill the bot at random under a faulty server, seed after seed; SECONDS=600 for longer
 	@$(BIN)/python -m tests.faults.chaos --seeds $(or $(SEED),1) --seconds $(or $(SECONDS),60)
