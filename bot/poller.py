@@ -50,6 +50,7 @@ class Poller:
         self._url = f"{base_url}/getUpdates"
         self._take = take
         self._timeout_s = timeout_s
+        self._heard = False
         self._offset = 0  # 0: the oldest that is not acknowledged; else one more than the last taken
         self._session: aiohttp.ClientSession | None = None
         self._failures = 0
@@ -73,12 +74,15 @@ class Poller:
             await self._broken(failed)
         else:
             self._failures = self._refusals = 0
+            self._heard = True
             telemetry.pulse.beat()
             await self._accept(updates)
 
     async def _fetch(self) -> list[Json]:
-        timeout = aiohttp.ClientTimeout(total=self._timeout_s + GRACE_S, connect=10)
-        parameters = {"offset": self._offset, "timeout": self._timeout_s, "limit": 100}
+        """The first waits for nothing: else a host would hear for half a minute of a quiet day that nobody is ready."""
+        wait_s = self._timeout_s if self._heard else 0
+        timeout = aiohttp.ClientTimeout(total=wait_s + GRACE_S, connect=10)
+        parameters = {"offset": self._offset, "timeout": wait_s, "limit": 100}
         form = {**parameters, "allowed_updates": orjson.dumps(ACCEPTED).decode()}
         async with self._connection().post(self._url, data=form, timeout=timeout) as response:
             return _updates(response.status, await response.read())

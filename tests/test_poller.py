@@ -44,8 +44,8 @@ class Taker:
 
 
 @asynccontextmanager
-async def polling(stub: StubTelegram, take: Taker) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(Poller(f"{stub.url}/bot{TOKEN}", take, timeout_s=0).run())
+async def polling(stub: StubTelegram, take: Taker, *, timeout_s: int = 0) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(Poller(f"{stub.url}/bot{TOKEN}", take, timeout_s=timeout_s).run())
     yield task
     task.cancel()
     with suppress(asyncio.CancelledError, TokenRefused):
@@ -63,6 +63,15 @@ async def test_it_begins_with_the_oldest_and_acknowledges_what_it_took(stub: Stu
         await stub.wait_for("getUpdates", 2)
 
     assert (taker.taken, offsets(stub)[:2]) == ([7, 9], [0, 10])
+
+
+async def test_the_first_answered_poll_waits_for_nothing(stub: StubTelegram) -> None:
+    """Whether Telegram hears is then known at once, also where nobody writes for hours."""
+    stub.script["getUpdates"] = [stub_telegram.html_502]
+    async with polling(stub, Taker(), timeout_s=30):
+        await stub.wait_for("getUpdates", 4)
+
+    assert [int(call["timeout"]) for call in stub.named("getUpdates")][:4] == [0, 0, 30, 30]
 
 
 async def test_what_could_not_be_stored_is_not_acknowledged(stub: StubTelegram) -> None:
