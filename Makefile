@@ -31,6 +31,7 @@ run: .venv/installed  ## the bot, against Telegram; needs MATINEE_TOKEN
 
 test: .venv/installed-dev  ## every test: storage on SQLite and PostgreSQL, conversations, the page in a browser
 	@tests/chromium.sh
+	@tests/tools.sh
 	@$(BIN)/pytest
 
 check: .venv/installed-dev  ## lint, format and types
@@ -61,6 +62,7 @@ chaos: .venv/installed-dev  ## kill the bot at random under a faulty server, see
 	@$(BIN)/python -m tests.faults.chaos --seeds $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
 replicas: .venv/installed-dev  ## 10,000 presses on three replicas behind nginx, one killed twice; takes 3 minutes
+	@tests/tools.sh
 	@$(BIN)/python -m tests.faults.replicas
 
 soak: .venv/installed-dev  ## 200,000 updates through one process, and whether its memory stays flat; takes 12 minutes
