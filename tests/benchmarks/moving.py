@@ -85,9 +85,7 @@ def main() -> int:
             back = f"sqlite:///{folder}/back.db"
             print(matinee(folder, here, "move", "--to", there).decode())
             print(matinee(folder, there, "move", "--to", back).decode())
-            exports = [
-                hashlib.sha256(matinee(folder, url, "audit", "export")).hexdigest() for url in (here, there, back)
-            ]
+            trails = [matinee(folder, url, "audit", "export") for url in (here, there, back)]
         finally:
             server.cleanup()
     exports = {hashlib.sha256(trail).hexdigest() for trail in trails}
