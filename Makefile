@@ -32,6 +32,7 @@ run: .venv/installed  ## the bot, against Telegram; needs MATINEE_TOKEN
 test: .venv/installed-dev  ## every test: storage on SQLite and PostgreSQL, conversations, the page in a browser
 	@tests/chromium.sh
 	@tests/tools.sh
+	@tests/newman.sh
 	@$(BIN)/pytest
 
 check: .venv/installed-dev  ## lint, format and types
