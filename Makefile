@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench bench-sending bench-moving chaos replicas soak clean
+.PHONY: help venv demo run test check format lock locales bench bench-sending bench-moving chaos replicas soak docs clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -76,6 +76,9 @@ lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml
 	  --custom-compile-command "make lock" pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
+
+docs: .venv/installed  ## write docs/commands.md and docs/configuration.md anew, from the program
+	@$(BIN)/python -m bot.reference
 
 clean:  ## remove the virtual environment and caches; never your data
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
