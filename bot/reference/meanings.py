@@ -19,7 +19,7 @@ MEANINGS = {
     "everyone_minimum": "ratings that a film needs before everyone's list shows it",
     "club_prior": "imaginary ratings that every film starts with, in one chat's list",
     "club_minimum": "raters that a film needs before a chat's list shows it",
-    "prior_mean": "the stars of an imaginary rating; when one of these five changes, the next start recounts every score",
+    "prior_mean": "stars of an imaginary rating; when one of these five changes, the next start recounts every score",
     "digest_weekday": "when a chat's digest comes until its admins choose otherwise",
     "digest_time": "the local time of day of it",
     "digest_zone": "the time zone of it",
