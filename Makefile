@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format lock locales bench bench-sending bench-moving chaos replicas soak docs clean
+.PHONY: help venv demo run test check format build lock locales bench bench-sending bench-moving chaos replicas soak docs clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -44,6 +44,10 @@ format: .venv/installed-dev  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+build: .venv/installed  ## a wheel of the program, in dist/
+	@rm -rf build/lib build/bdist.*  # setuptools would pack what was deleted since
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
 locales: .venv/installed  ## gather the texts for translators; update and compile every language
 	$(BIN)/pybabel --quiet extract -k N_ --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers
 	for file in $(wildcard handlers/locales/*/LC_MESSAGES/matinee.po); do \
@@ -81,4 +85,4 @@ docs: .venv/installed  ## write docs/commands.md and docs/configuration.md anew,
 	@$(BIN)/python -m bot.reference
 
 clean:  ## remove the virtual environment and caches; never your data
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
