@@ -1,0 +1,79 @@
+"""What a benchmark found: ours beside a baseline of the same run, a target for the ratio, a table, and JSON."""
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+Work = Callable[[int], Awaitable[object]]
+"""Does the piece of work with this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many pieces a second, and how long one took, in milliseconds."""
+
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`ratio` is ours by the baseline; where `least`, the target is a lower bound."""
+
+    name: str
+    ours: float
+    baseline: float
+    target: float
+    least: bool = True
+    unit: str = "/s"
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.baseline
+
+    @property
+    def met(self) -> bool:
+        return self.ratio >= self.target if self.least else self.ratio <= self.target
+
+    def row(self) -> str:
+        sense = "≥" if self.least else "≤"
+        figures = (
+            f"{self.ours:>10,.0f} {self.baseline:>10,.0f} {self.unit:4}{self.ratio:>8.2f}   {sense} {self.target:<5}"
+        )
+        return f"{self.name:58}{figures} {'met' if self.met else 'MISSED'}"
+
+
+async def pace(work: Work, pieces: int, at_once: int) -> Pace:
+    """Do so many pieces, `at_once` of them at any time; the first tenth warms up."""
+    numbers, spent = iter(range(pieces)), list[float]()
+    begun, warm = 0.0, pieces // 10
+
+    async def worker() -> None:
+        nonlocal begun
+        for number in numbers:
+            if number == warm:
+                begun = time.perf_counter()
+            began = time.perf_counter()
+            await work(number)
+            if number >= warm:
+                spent.append(1000 * (time.perf_counter() - began))
+
+    await asyncio.gather(*(worker() for _ in range(at_once)))
+    took = time.perf_counter() - begun
+    return Pace(len(spent) / took, statistics.median(spent), statistics.quantiles(spent, n=100)[98])
+
+
+def report(measures: Sequence[Measure], file: Path | None = None) -> int:
+    """Print the table, write the JSON; 1 if a target is missed."""
+    print(f"{'':58}{'ours':>10} {'baseline':>10}{'ratio':>13}   target")
+    for measure in measures:
+        print(measure.row())
+    if file is not None:
+        rows = [{**asdict(each), "ratio": each.ratio, "met": each.met} for each in measures]
+        file.write_text(json.dumps(rows, indent=1) + "\n")
+    return 0 if all(each.met for each in measures) else 1

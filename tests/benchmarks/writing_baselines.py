@@ -1,0 +1,163 @@
+"""What most would write instead, on the same tables: a rating, its score and its audit entry, durable, one by one."""
+
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from storage.audit import commitment
+from storage.models import audit_entry, rating, score
+from tests.benchmarks.measures import Work
+
+Given = Callable[[int], tuple[int, int, int]]
+
+RATING = (
+    "INSERT INTO rating (person_id, movie_id, stars, chat_id, source, created_at, rated_at)"
+    " VALUES (?, ?, ?, ?, 'button', ?, ?)"
+    " ON CONFLICT (person_id, movie_id) DO UPDATE SET stars = excluded.stars, rated_at = excluded.rated_at"
+)
+SCORE = (
+    "INSERT INTO score (scope, movie_id, count, total, weighted) VALUES (0, ?, 1, ?, (70.0 + ?) / 11)"
+    " ON CONFLICT (scope, movie_id) DO UPDATE SET count = count + 1, total = total + excluded.total,"
+    " weighted = (70.0 + total + excluded.total) / (11.0 + count)"
+)
+SCORE_PG = (
+    "INSERT INTO score AS k (scope, movie_id, count, total, weighted) VALUES (0, ?, 1, ?, (70.0 + ?) / 11)"
+    " ON CONFLICT (scope, movie_id) DO UPDATE SET count = k.count + 1, total = k.total + excluded.total,"
+    " weighted = (70.0 + k.total + excluded.total) / (11.0 + k.count)"
+)
+ENTRY = (
+    "INSERT INTO audit_entry (at, actor, chat_id, action, subject, after, salt, commitment)"
+    " VALUES (?, ?, ?, 'rating.create', ?, ?, ?, ?)"
+)
+
+
+def _entry(who: int, film: int, stars: int, at: datetime) -> tuple[bytes, bytes]:
+    content = {"actor": who, "chat_id": who, "action": "rating.create", "subject": f"movie:{film}"}
+    salt = secrets.token_bytes(16)
+    return salt, commitment(salt, at, content | {"after": {"stars": stars}})
+
+
+class Raw:
+    """sqlite3 itself, prepared statements, a commit for each rating."""
+
+    def __init__(self, file: Path, given: Given) -> None:
+        self._given = given
+        self._database = sqlite3.connect(file, isolation_level=None)
+        self._database.execute("PRAGMA synchronous=FULL")
+
+    async def rate(self, number: int) -> None:
+        who, film, stars = self._given(number)
+        now = datetime.now(UTC)
+        at = int(now.timestamp() * 1_000_000)
+        salt, sealed = _entry(who, film, stars, now)
+        run = self._database.execute
+        run("BEGIN IMMEDIATE")
+        run(RATING, (who, film, stars, who, at, at))
+        run(SCORE, (film, stars, stars))
+        run(ENTRY, (at, who, who, f"movie:{film}", orjson.dumps({"stars": stars}).decode(), salt, sealed))
+        run("COMMIT")
+
+
+class Base(DeclarativeBase): ...
+
+
+class RatingRow(Base):
+    __table__ = rating
+
+
+class ScoreRow(Base):
+    __table__ = score
+
+
+class EntryRow(Base):
+    __table__ = audit_entry
+
+
+@asynccontextmanager
+async def orm(file: Path, given: Given) -> AsyncIterator[Work]:
+    """SQLAlchemy's ORM over aiosqlite: a session and a transaction for each rating, and sessions that compete."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"timeout": 60})
+    sa.event.listen(engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=NORMAL"))
+    sessions = async_sessionmaker(engine)
+
+    async def rate(number: int) -> None:
+        who, film, stars = given(number)
+        async with sessions.begin() as session:
+            await session.execute(sa.text("BEGIN IMMEDIATE"))
+            await _rate(session, who, film, stars)
+
+    yield rate
+    await engine.dispose()
+
+
+async def _rate(session: AsyncSession, who: int, film: int, stars: int) -> None:
+    now = datetime.now(UTC)
+    known = await session.get(RatingRow, (who, film))
+    if known is None:
+        times = {"created_at": now, "rated_at": now}
+        session.add(RatingRow(person_id=who, movie_id=film, stars=stars, chat_id=who, source="button", **times))
+    else:
+        known.stars, known.rated_at = stars, now  # type: ignore[attr-defined]
+    row: Any = await session.get(ScoreRow, (0, film))
+    if row is None:
+        session.add(ScoreRow(scope=0, movie_id=film, count=1, total=stars, weighted=(70.0 + stars) / 11))
+    else:
+        row.count, row.total = row.count + 1, row.total + stars
+        row.weighted = (70.0 + row.total) / (10.0 + row.count)
+    salt, sealed = _entry(who, film, stars, now)
+    about = {"actor": who, "chat_id": who, "action": "rating.create", "subject": f"movie:{film}"}
+    session.add(EntryRow(at=now, **about, after={"stars": stars}, salt=salt, commitment=sealed))
+
+
+CTE = """
+WITH r AS (
+  INSERT INTO rating (person_id, movie_id, stars, chat_id, source, created_at, rated_at)
+  VALUES ($1, $2, $3, $1, 'button', $4, $4)
+  ON CONFLICT (person_id, movie_id) DO UPDATE SET stars = excluded.stars, rated_at = excluded.rated_at),
+s AS (
+  INSERT INTO score AS k (scope, movie_id, count, total, weighted) VALUES (0, $2, 1, $3, (70.0 + $3) / 11)
+  ON CONFLICT (scope, movie_id) DO UPDATE SET count = k.count + 1, total = k.total + excluded.total,
+  weighted = (70.0 + k.total + excluded.total) / (11.0 + k.count))
+INSERT INTO audit_entry (at, actor, chat_id, action, subject, after, salt, commitment)
+VALUES ($4, $1, $1, 'rating.create', $5, $6, $7, $8)
+"""
+
+
+@asynccontextmanager
+async def cte(url: str, given: Given) -> AsyncIterator[tuple[Work, Work]]:
+    """asyncpg with 32 connections: all in one statement, or a transaction of the three."""
+    async with asyncpg.create_pool(url, min_size=32, max_size=32) as pool:
+
+        def values(number: int) -> tuple[Any, ...]:
+            who, film, stars = given(number)
+            now = datetime.now(UTC)
+            return who, film, stars, now, f"movie:{film}", '{"stars": 1}', *_entry(who, film, stars, now)
+
+        async def one(number: int) -> None:
+            async with pool.acquire() as connection:
+                await connection.execute(CTE, *values(number))
+
+        async def several(number: int) -> None:
+            who, film, stars, now, subject, after, salt, sealed = values(number)
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute(_numbered(RATING), who, film, stars, who, now, now)
+                await connection.execute(_numbered(SCORE_PG), film, stars, float(stars))
+                await connection.execute(_numbered(ENTRY), now, who, who, subject, after, salt, sealed)
+
+        yield one, several
+
+
+def _numbered(statement: str) -> str:
+    for number in range(1, statement.count("?") + 1):
+        statement = statement.replace("?", f"${number}", 1)
+    return statement
