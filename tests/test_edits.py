@@ -84,9 +84,9 @@ async def test_cards_that_waited_for_the_same_room_look_again_before_they_take_i
         await edits.put(card, CHAT, edits.ticket(), takes_the_room(card))
     await asyncio.sleep(0.3)
 
-    assert shown.states == ["a"]
+    assert len(shown.states) == 1  # whichever timer fired first
     await edits.finish(grace_s=1)
-    assert shown.states == ["a", "b"]
+    assert sorted(shown.states) == ["a", "b"]
 
 
 async def test_a_pause_that_telegram_asks_for_loses_nothing() -> None:
