@@ -81,7 +81,7 @@ lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
 
-docs: .venv/installed  ## write docs/commands.md and docs/configuration.md anew, from the program
+docs: .venv/installed  ## write the commands, settings and metrics in docs/ anew, from the program
 	@$(BIN)/python -m bot.reference
 
 clean:  ## remove the virtual environment and caches; never your data

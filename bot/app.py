@@ -23,6 +23,7 @@ from bot.database import open_storage
 from bot.digest import queue_due
 from bot.hook import hook_of
 from bot.intake import Intake
+from bot.measure import watch
 from bot.moments import Moments
 from bot.pacer import Pacer
 from bot.poller import Poller
@@ -69,6 +70,7 @@ async def serve(settings: Settings, clock: Clock, beside: Beside | None = None) 
     async with AsyncExitStack() as stack:
         storage = await open_storage(settings, clock.now)
         stack.push_async_callback(storage.close)
+        watch(storage)
         receiver = Receiver(hook_of(settings)) if settings.webhook_url else None
         if settings.listen:
             runner = await server.start(storage, settings.listen, receiver)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions
@@ -147,7 +147,12 @@ class Broadcaster:
             return
         self._unreachable = 0
         telemetry.posted.labels("sent").inc()
+        self._note_lateness(item)
         await self._storage.outbox.finish(item.id, "sent", telegram_id=message.message_id)
+
+    def _note_lateness(self, item: OutboxItem) -> None:
+        if due := item.payload.get("due"):
+            telemetry.digest_late.observe((self._storage.now() - datetime.fromisoformat(due)).total_seconds())
 
     async def _failed(self, item: OutboxItem, error: TelegramError) -> None:
         failure = meaning_of(error)

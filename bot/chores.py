@@ -1,4 +1,4 @@
-"""What is done now and then beside the updates: sealing the audit trail, copying the database, forgetting."""
+"""What is done now and then beside the updates: sealing the audit trail, copying the database, measuring, purging."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from bot.config import Settings
+from bot.measure import MEASURE_S, measure
 from storage.copies import back_up_if_due
 from storage.errors import StorageError
 from storage.service import Storage
@@ -26,6 +27,7 @@ async def chores(storage: Storage, settings: Settings) -> None:
         group.create_task(every(PURGE_S, "forget finished updates", storage.inbox.purge))
         group.create_task(every(PURGE_S, "forget messages sent long ago", storage.outbox.purge))
         group.create_task(every(settings.seal_s, "seal the audit trail", storage.audit.seal))
+        group.create_task(every(MEASURE_S, "measure", partial(measure, storage, settings)))
         group.create_task(every(FOLLOW_S, "take up new films", storage.catalogue.follow))
         if settings.backup_dir:
             group.create_task(every(COPY_S, "copy the database", partial(_copy, storage, settings)))

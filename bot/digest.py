@@ -37,10 +37,11 @@ class DigestReport:
 
 
 def render(claim: ClaimedDigest) -> Mapping[str, Any]:
-    """A digest as a message, in the language of its chat."""
+    """A digest as a message, in the language of its chat, and when it was due."""
     with i18n.speaking(claim.language):
         keyboard = keyboards.digest(claim.digest)
-        return {"text": texts.digest(claim.digest), "keyboard": keyboard.to_dict() if keyboard else None}
+        message = {"text": texts.digest(claim.digest), "keyboard": keyboard.to_dict() if keyboard else None}
+    return {**message, "due": claim.digest.end.isoformat()}
 
 
 async def queue_due(storage: Storage) -> list[int]:

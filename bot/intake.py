@@ -1,6 +1,7 @@
 """Updates from Telegram to the handlers: stored before they are acknowledged, done only when handled."""
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
 
 from bot import telemetry
+from bot.arrival import Arrival, current, kind_of
 from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
 from bot.dispatch import Dispatcher
 from bot.moments import Moments
@@ -48,6 +50,7 @@ class Intake:
         self._known: set[int] = set()  # taken and not finished
         self._resumed: set[int] = set()  # of these: left by a former process and not started yet
         self._tries: dict[int, int] = {}
+        self._arrivals: dict[int, Arrival] = {}  # of what is known
         self._verdicts: dict[int, tuple[str, str | None]] = {}  # (outcome, reason to give up), not written down yet
         telemetry.waiting.set_function(lambda: self.waiting)
 
@@ -85,6 +88,7 @@ class Intake:
         for update in updates:
             if self._moments is not None and is_momentary(update):
                 self._moments.put(update)
+        arrived, kinds = time.monotonic(), {update["update_id"]: kind_of(update) for update in updates}
         kept = [update for update in updates if self._moments is None or not is_momentary(update)]
         if not kept:
             return
@@ -92,6 +96,7 @@ class Intake:
         async with self._taking:
             for item in await self._inbox.take(rows, self._replica):
                 telemetry.taken.inc()
+                self._arrivals[item.id] = Arrival(item.update_id, item.key, kinds[item.update_id], arrived)
                 self._put(item)
         await self._dispatcher.room()
 
@@ -115,6 +120,7 @@ class Intake:
 
     async def _handle(self, item: InboxItem) -> float | None:
         """Seconds to wait before it is handled again, or null when it is finished. Never raises."""
+        current.set(self._arrivals.setdefault(item.id, Arrival(item.update_id, item.key, "other", None)))
         try:
             if item.id not in self._verdicts:
                 pause = await self._try(item)
@@ -166,6 +172,7 @@ class Intake:
             log.error("update given up: matinee quarantine list", update_id=item.update_id, reason=reason)
         self._known.discard(item.id)
         self._tries.pop(item.id, None)
+        self._arrivals.pop(item.id, None)
         self._verdicts.pop(item.id, None)
         telemetry.handled.labels(outcome if reason is None else "quarantined").inc()
 

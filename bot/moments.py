@@ -14,6 +14,8 @@ from telegram import Bot, Update
 from telegram.ext import Application
 
 from bot import telemetry
+from bot.arrival import Arrival, current, kind_of
+from bot.updates import person_of
 from handlers.latest import Latest
 
 log = structlog.get_logger("matinee.moments")
@@ -53,11 +55,13 @@ class Moments:
             return
         if update.inline_query is not None:
             self._latest.put(update.inline_query.from_user.id, update.inline_query.id)
-        task = asyncio.create_task(self._handle(update, time.monotonic()), name=f"question {number}")
+        arrival = Arrival(number, person_of(raw) or 0, kind_of(raw), time.monotonic())
+        task = asyncio.create_task(self._handle(update, arrival), name=f"question {number}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _handle(self, update: Update, arrived: float) -> None:
+    async def _handle(self, update: Update, arrival: Arrival) -> None:
+        current.set(arrival)
         try:
             async with asyncio.timeout(WORTH_S), self._slots:
                 if self._is_overtaken(update):
@@ -68,7 +72,7 @@ class Moments:
             telemetry.moments.labels("too late").inc()
             return
         telemetry.moments.labels("handled").inc()
-        telemetry.answering.observe(time.monotonic() - arrived)
+        telemetry.answering.observe(time.monotonic() - (arrival.at or 0))
 
     def _is_overtaken(self, update: Update) -> bool:
         asked = update.inline_query

@@ -3,6 +3,7 @@
 Three to fifteen times the throughput of the stock httpx backend, which scans its whole pool on every request.
 """
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -11,6 +12,9 @@ import aiohttp
 import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot import telemetry
+from bot.arrival import note_answer
 
 CONNECTIONS = 256
 """More than the handlers at once and the digests together, so a wait for the pool means trouble, not load."""
@@ -83,12 +87,24 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # waiting for the pool counts as connecting
     ) -> tuple[int, bytes]:
         """Status and body. Raises TimedOut or NetworkError, whose cause is NotSent or OutcomeUnknown."""
-        if self._session is None:
-            raise RuntimeError("the transport is not initialized")
         timeout = self._timeout(connect_timeout, read_timeout, write_timeout)
         body = _body(request_data) if request_data else None
+        name, began = _method(url), time.monotonic()
         try:
-            async with self._session.request(method, url, data=body, timeout=timeout) as response:
+            status, answer = await self._ask(url, method, data=body, timeout=timeout)
+        except NetworkError as error:
+            _count(name, "not sent" if isinstance(error.__cause__, NotSent) else "unknown", began)
+            raise
+        _count(name, _outcome(status), began)
+        if status == 200:
+            note_answer(name)
+        return status, answer
+
+    async def _ask(self, url: str, method: str, **request: Any) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("the transport is not initialized")
+        try:
+            async with self._session.request(method, url, **request) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientError, OSError) as error:
             failure, cause = explain(error)
@@ -111,6 +127,22 @@ class AiohttpRequest(BaseRequest):
         except orjson.JSONDecodeError:
             raise TelegramError("Invalid server response") from None
         return parsed
+
+
+def _method(url: str) -> str:
+    """The method of the Bot API, or "file": the address of a file ends in whatever name it has."""
+    return "file" if "/file/bot" in url else url.rpartition("/")[2]
+
+
+def _outcome(status: int) -> str:
+    if status < 400:
+        return "ok"
+    return "paused" if status == 429 else "refused" if status < 500 else "broken"
+
+
+def _count(name: str, outcome: str, began: float) -> None:
+    telemetry.calls.labels(name, outcome).inc()
+    telemetry.calling.labels(name).observe(time.monotonic() - began)
 
 
 def _body(data: RequestData) -> aiohttp.FormData:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.engine import is_sqlite, reading_engine, writing_engine
+from storage.engine import OVERFLOW, is_sqlite, reading_engine, writing_engine
 from storage.faults import explained
 from storage.values import Now
 from storage.writer import Writer, postgresql_writer, sqlite_writer
@@ -33,6 +33,17 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self._writing is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many writes were handed over and not begun."""
+        return self._writer.waiting
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many connections of the pool are in use, and how many may be."""
+        pool = self.engine.pool
+        return (pool.checkedout(), pool.size() + OVERFLOW) if isinstance(pool, sa.QueuePool) else (0, 0)
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Run `query`, which changes nothing. Raises DatabaseUnavailable when the database cannot be reached."""

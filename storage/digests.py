@@ -128,8 +128,13 @@ class Digests:
         return await self.compose(chat_id, now - timedelta(days=7), now + timedelta(microseconds=1))
 
     async def next_due(self) -> datetime | None:
-        """The earliest instant at which any chat's digest is due."""
-        query = sa.select(sa.func.min(digest_setting.c.next_run_at, type_=digest_setting.c.next_run_at.type))
+        """The earliest instant at which a digest is due, of the chats that the bot can write to."""
+        earliest = sa.func.min(digest_setting.c.next_run_at, type_=digest_setting.c.next_run_at.type)
+        query = (
+            sa.select(earliest)
+            .join(chat, chat.c.id == digest_setting.c.chat_id)
+            .where(digest_setting.c.enabled, chat.c.active)
+        )
         return await self._database.read(lambda connection: connection.execute(query).scalar())
 
     async def queue_due(self, render: Render, limit: int = 50) -> tuple[int, list[int]]:

@@ -14,6 +14,9 @@ from storage.errors import DatabaseUnavailable
 BUSY_TIMEOUT_MS = 15_000
 """How long a connection waits for another process's lock: a backup or `digest run` beside the bot."""
 
+OVERFLOW = 4
+"""As many connections are opened beside those that a pool keeps."""
+
 
 def parse_url(url: str, data_dir: Path) -> URL:
     """The database's address; empty means `matinee.db` in the data directory.
@@ -41,9 +44,9 @@ def reading_engine(url: URL) -> AsyncEngine:
     """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
     if not is_sqlite(url):
         return create_async_engine(
-            url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=4, pool_pre_ping=True
+            url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=OVERFLOW, pool_pre_ping=True
         )
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=4)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
 

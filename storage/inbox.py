@@ -83,6 +83,13 @@ class Inbox:
         query = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None))
         return set(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
+    async def backlog(self) -> tuple[int, datetime | None]:
+        """How many are not finished, and when the oldest of them was taken."""
+        oldest = sa.func.min(inbox.c.received_at, type_=inbox.c.received_at.type)
+        query = sa.select(sa.func.count(), oldest).where(inbox.c.done_at.is_(None))
+        row = await self._database.read(lambda connection: connection.execute(query).one())
+        return row[0], row[1]
+
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes and whose it was, the number stays for KEPT."""
         emptied = {"payload": None, "person_id": None, "done_at": self._database.now()}

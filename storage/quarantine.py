@@ -26,6 +26,10 @@ class Quarantine:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [GivenUp(**row._mapping) for row in rows]
 
+    async def count(self) -> int:
+        query = sa.select(sa.func.count()).select_from(quarantine)
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one())
+
     async def retry(self, quarantine_id: int) -> bool:
         """Back into the inbox, as if it had never been tried; false when there is no such update.
 

@@ -42,6 +42,11 @@ class Writer:
         self._waiting: list[_Job] = []
         self._pump: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many writes were handed over and not begun."""
+        return len(self._waiting)
+
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once that is durable.
 
