@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -52,6 +52,25 @@ def record(
     The entry commits to its content by SHA-256 over a random salt and the content, so that the content can be
     erased later while the commitment stays.
     """
+    record_all(connection, [entry_of(action, actor, at=at, subject=subject, before=before, after=after)])
+
+
+def record_all(connection: sa.Connection, entries: Sequence[dict[str, Any]]) -> None:
+    """The same for entries that `entry_of` made."""
+    connection.execute(_INSERT, list(entries))
+    mark_applied(connection, [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None])
+
+
+def entry_of(
+    action: AuditAction,
+    actor: Actor | None,
+    *,
+    at: datetime,
+    subject: str | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An entry's row; see `record`."""
     content = {
         "actor": actor.person_id if actor else SYSTEM,
         "chat_id": actor.chat_id if actor else None,
@@ -62,11 +81,7 @@ def record(
         "update_id": actor.update_id if actor else None,
     }
     salt = secrets.token_bytes(16)
-    connection.execute(
-        _INSERT,
-        {**content, "at": at, "salt": salt, "commitment": commitment(salt, at, content)},
-    )
-    mark_applied(connection, actor, at)
+    return {**content, "at": at, "salt": salt, "commitment": commitment(salt, at, content)}
 
 
 def commitment(salt: bytes, at: datetime, content: Mapping[str, Any]) -> bytes:

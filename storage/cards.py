@@ -21,6 +21,17 @@ _MOVIE_ID, _PERSON_ID = sa.bindparam("movie", type_=sa.BigInteger), sa.bindparam
 _CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
 _MOVIE = sa.select(movie).where(movie.c.id == _MOVIE_ID)
 _GENRES = sa.select(movie_genre.c.genre).where(movie_genre.c.movie_id == _MOVIE_ID).order_by(movie_genre.c.genre)
+_IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
+_SCOPES = sa.bindparam("scopes", expanding=True, type_=sa.BigInteger)
+_MOVIES = sa.select(movie).where(movie.c.id.in_(_IDS))
+_GENRES_OF = (
+    sa.select(movie_genre.c.movie_id, movie_genre.c.genre)
+    .where(movie_genre.c.movie_id.in_(_IDS))
+    .order_by(movie_genre.c.genre)
+)
+_SCORES_OF = sa.select(score.c.scope, score.c.movie_id, *SCORE_COLUMNS).where(
+    score.c.movie_id.in_(_IDS), score.c.scope.in_(_SCOPES)
+)
 _STARS = sa.select(rating.c.stars).where(rating.c.person_id == _PERSON_ID, rating.c.movie_id == _MOVIE_ID)
 _SCORES = sa.select(score.c.scope, *SCORE_COLUMNS).where(
     score.c.movie_id == _MOVIE_ID, score.c.scope.in_([sa.literal(EVERYONE, sa.BigInteger), _CHAT_ID])
@@ -52,7 +63,7 @@ def card_of(connection: sa.Connection, found: Movie, actor: Actor, stars: int | 
         everyone=scores.get(EVERYONE),
         here=scores.get(actor.chat_id) if actor.in_club else None,
         my_stars=stars,
-        voices=tuple(map(_voice, connection.execute(_VOICES, here))) if actor.in_club else (),
+        voices=_voices(connection, found.id, actor.chat_id) if actor.in_club else (),
     )
 
 
@@ -70,6 +81,44 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
     return _movie(row, connection.execute(_GENRES, {"movie": movie_id}).scalars())
 
 
+def read_movies(connection: sa.Connection, movie_ids: Iterable[int]) -> dict[int, Movie]:
+    """Those of them that there are, by id."""
+    wanted = [movie_id for movie_id in movie_ids if 0 < movie_id <= LARGEST_ID]
+    rows = connection.execute(_MOVIES, {"ids": wanted}).all()
+    genres = _genres(connection, wanted)
+    return {row.id: _movie(row, genres[row.id]) for row in rows}
+
+
+def _genres(connection: sa.Connection, movie_ids: Sequence[int]) -> dict[int, list[str]]:
+    genres = defaultdict(list)
+    for movie_id, genre in connection.execute(_GENRES_OF, {"ids": movie_ids}):
+        genres[movie_id].append(genre)
+    return genres
+
+
+def cards_of(connection: sa.Connection, wanted: Sequence[tuple[Movie, Actor, int | None]]) -> list[Card]:
+    """The cards of many movies, each as its actor sees it who has given these stars."""
+    scopes = {EVERYONE, *(actor.chat_id for _, actor, _ in wanted if actor.in_club)}
+    rows = connection.execute(_SCORES_OF, {"ids": list({shown.id for shown, _, _ in wanted}), "scopes": list(scopes)})
+    seen = {(row.scope, row.movie_id): _score(row) for row in rows}
+    clubs = {(shown.id, actor.chat_id) for shown, actor, _ in wanted if actor.in_club}
+    voices = {(film, club): _voices(connection, film, club) for film, club in clubs}
+    return [
+        Card(
+            movie=shown,
+            everyone=seen.get((EVERYONE, shown.id)),
+            here=seen.get((actor.chat_id, shown.id)) if actor.in_club else None,
+            my_stars=stars,
+            voices=voices.get((shown.id, actor.chat_id), ()),
+        )
+        for shown, actor, stars in wanted
+    ]
+
+
+def _voices(connection: sa.Connection, movie_id: int, chat_id: int) -> tuple[Voice, ...]:
+    return tuple(map(_voice, connection.execute(_VOICES, {"movie": movie_id, "chat": chat_id})))
+
+
 def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Card, ...]:
     """Cards of many movies with everyone's scores, by two queries; unknown ids are left out."""
     wanted = [movie_id for movie_id in movie_ids if 0 < movie_id <= LARGEST_ID]
@@ -78,10 +127,7 @@ def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Car
         .outerjoin(score, (score.c.movie_id == movie.c.id) & (score.c.scope == EVERYONE))
         .where(movie.c.id.in_(wanted))
     ).all()
-    in_order = sa.select(movie_genre.c.movie_id, movie_genre.c.genre).order_by(movie_genre.c.genre)
-    genres = defaultdict(list)
-    for movie_id, genre in connection.execute(in_order.where(movie_genre.c.movie_id.in_(wanted))):
-        genres[movie_id].append(genre)
+    genres = _genres(connection, wanted)
     found = {
         row.id: Card(movie=_movie(row, genres[row.id]), everyone=_score(row), here=None, my_stars=None) for row in rows
     }

@@ -1,7 +1,7 @@
 """A database to read and write: what every subject of the service stands on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from storage.values import Now
 from storage.writer import Writer, postgresql_writer, sqlite_writer
 
 T = TypeVar("T")
+J = TypeVar("J")
 
 
 class Database:
@@ -67,6 +68,10 @@ class Database:
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` in a durable transaction; see `Writer.write`."""
         return await self._writer.write(work)
+
+    async def write_together(self, work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]], job: J) -> T:
+        """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
+        return await self._writer.write_together(work, job)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

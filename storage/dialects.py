@@ -28,6 +28,14 @@ def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], keep
     connection.execute(_put(connection.dialect.name, table, tuple(row), keep), row)
 
 
+def put_all(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], keep: tuple[str, ...] = ()
+) -> None:
+    """The same for many rows with the same columns, no two of them with one key."""
+    if rows:
+        connection.execute(_put(connection.dialect.name, table, tuple(rows[0]), keep), list(rows))
+
+
 def load(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert many rows of plain values past SQLAlchemy's handling of each, which costs more than the inserting."""
     dollars = connection.dialect.paramstyle == "numeric_dollar"

@@ -28,9 +28,10 @@ def is_applied(connection: sa.Connection, actor: Actor) -> bool:
     return connection.execute(_APPLIED_AT, {"update": actor.update_id}).scalar() is not None
 
 
-def mark_applied(connection: sa.Connection, actor: Actor | None, at: datetime) -> None:
-    if actor is not None and actor.update_id is not None:
-        connection.execute(_MARK, {"update": actor.update_id, "at": at})
+def mark_applied(connection: sa.Connection, updates: Sequence[tuple[int, datetime]]) -> None:
+    """Note that updates have changed something, and when."""
+    if updates:
+        connection.execute(_MARK, [{"update": update_id, "at": at} for update_id, at in updates])
 
 
 class Inbox:

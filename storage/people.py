@@ -1,11 +1,12 @@
 """People and the chats they are met in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import AuditAction, by_or_about, erase_content, record
@@ -114,6 +115,14 @@ def take_turn(connection: sa.Connection, person_id: int) -> None:
     """Let replicas change what is one person's one after another; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(person_id, sa.BigInteger))))
+
+
+def take_turns(connection: sa.Connection, person_ids: Iterable[int]) -> None:
+    """The same for many, always in one order, so that no two replicas wait for each other."""
+    if connection.dialect.name == "postgresql":
+        for_all = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
+        turns = sa.select(sa.func.pg_advisory_xact_lock(for_all))
+        connection.execute(turns, {"ids": sorted(set(person_ids))})
 
 
 def _privacy(connection: sa.Connection, person_id: int) -> Privacy:

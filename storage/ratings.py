@@ -1,20 +1,22 @@
 """Ratings: one person's stars for one movie. The rating, its scores and its audit entry stand or fall together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from storage import scores
 from storage.audit import AuditAction, record
-from storage.cards import card_of, my_stars, read_movie, split
+from storage.cards import LARGEST_ID, card_of, my_stars, read_movie, split
 from storage.clubs import enter
 from storage.database import Database
 from storage.dialects import put
-from storage.errors import BadStars
+from storage.errors import BadStars, StorageError
 from storage.inbox import is_applied
 from storage.models import movie, rating
-from storage.people import meet, take_turn
+from storage.people import meet, take_turns
 from storage.ranking import Ranking
+from storage.rating_batch import Change, set_plain
 from storage.supergroups import settled
 from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
 
@@ -41,19 +43,33 @@ class Ratings:
         """
         if not 1 <= stars <= 10:
             raise BadStars(stars)
-        return await self._database.write(lambda connection: self._set(connection, movie_id, stars, actor, source))
+        change = Change(movie_id, stars, actor, source, self._database.now())
+        return await self._database.write_together(self._set_all, change)
 
     async def remove(self, movie_id: int, actor: Actor) -> Rated:
         """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
-        return await self._database.write(lambda connection: self._set(connection, movie_id, None, actor, None))
+        change = Change(movie_id, None, actor, None, self._database.now())
+        return await self._database.write_together(self._set_all, change)
 
-    def _set(
-        self, connection: sa.Connection, movie_id: int, stars: int | None, actor: Actor, source: Source | None
-    ) -> Rated:
-        at = self._database.now()
-        actor = settled(connection, actor)
+    def _set_all(self, connection: sa.Connection, changes: Sequence[Change]) -> list[Rated | Exception]:
+        """The plain ones in one go, then the others in their order, each in a savepoint of its own."""
+        take_turns(connection, (change.actor.person_id for change in changes))
+        known = [change for change in changes if 0 < change.movie_id <= LARGEST_ID]
+        plain = set_plain(connection, self._ranking, known) if known else {}
+        done = {id(known[at]): rated for at, rated in plain.items()}
+        return [done.get(id(change)) or self._alone(connection, change) for change in changes]
+
+    def _alone(self, connection: sa.Connection, change: Change) -> Rated | Exception:
+        try:
+            with connection.begin_nested():
+                return self._set(connection, change)
+        except StorageError as error:
+            return error
+
+    def _set(self, connection: sa.Connection, change: Change) -> Rated:
+        movie_id, stars, source, at = change.movie_id, change.stars, change.source, change.at
+        actor = settled(connection, change.actor)
         movie = read_movie(connection, movie_id)
-        take_turn(connection, actor.person_id)
         before = my_stars(connection, movie_id, actor.person_id)
         if before == stars or is_applied(connection, actor):
             if before == stars and actor.in_club and before is not None:

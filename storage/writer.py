@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from storage.errors import DatabaseUnavailable
 from storage.faults import is_away
 
 T = TypeVar("T")
+J = TypeVar("J")
 Work = Callable[[sa.Connection], T]
 
 LARGEST_BATCH = 512
@@ -26,10 +28,17 @@ RETRIES = 3
 _CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
 
 
+Together = Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]]
+"""Work on many jobs at once; for each its result, or its own exception, which undid only itself."""
+
+
 @dataclass(slots=True, eq=False)
 class _Job:
-    work: Work[Any]
+    work: Any
     done: asyncio.Future[Any]
+    given: Any = None
+    is_shared: bool = False
+    """`work` is a Together, and `given` its job; else `work` is a Work."""
     result: Any = None
     error: Exception | None = None
 
@@ -53,12 +62,20 @@ class Writer:
         `work` may run again after a deadlock, so it changes nothing outside of the database. Its exception is raised
         here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
         """
-        job = _Job(work, asyncio.get_running_loop().create_future())
+        result: T = await self._wait_for(_Job(work, asyncio.get_running_loop().create_future()))
+        return result
+
+    async def write_together(self, work: Together[J, T], job: J) -> T:
+        """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call."""
+        waiting = _Job(work, asyncio.get_running_loop().create_future(), job, is_shared=True)
+        result: T = await self._wait_for(waiting)
+        return result
+
+    async def _wait_for(self, job: _Job) -> Any:
         self._waiting.append(job)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._pump_all())
-        result: T = await asyncio.shield(job.done)
-        return result
+        return await asyncio.shield(job.done)
 
     async def drain(self) -> None:
         """Wait until everything that was handed over is committed or has failed."""
@@ -86,17 +103,42 @@ class Writer:
 
 
 def _run_each(connection: sa.Connection, batch: Sequence[_Job]) -> None:
+    shared: dict[Any, list[_Job]] = {}
     for job in batch:
         job.result, job.error = None, None
-        savepoint = connection.begin_nested()
-        try:
-            job.result = job.work(connection)
-            savepoint.commit()
-        except Exception as error:
-            if _is_clash(error) or _transaction_is_lost(connection):
-                raise
-            savepoint.rollback()
-            job.error = error
+        if job.is_shared:
+            shared.setdefault(job.work, []).append(job)
+        else:
+            job.error = _alone(connection, partial(_run, job))
+    for together, jobs in shared.items():
+        error = _alone(connection, partial(_run_together, together, jobs))
+        if error is None:
+            continue
+        for job in jobs:  # one of them broke it for all
+            job.error = _alone(connection, partial(_run_together, together, [job])) or job.error
+
+
+def _run(job: _Job, connection: sa.Connection) -> None:
+    job.result = job.work(connection)
+
+
+def _run_together(together: Together[Any, Any], jobs: Sequence[_Job], connection: sa.Connection) -> None:
+    for job, result in zip(jobs, together(connection, [job.given for job in jobs]), strict=True):
+        job.result, job.error = (None, result) if isinstance(result, Exception) else (result, None)
+
+
+def _alone(connection: sa.Connection, work: Work[None]) -> Exception | None:
+    """Run `work` in a savepoint; its exception, if that undid only itself."""
+    savepoint = connection.begin_nested()
+    try:
+        work(connection)
+        savepoint.commit()
+    except Exception as error:
+        if _is_clash(error) or _transaction_is_lost(connection):
+            raise
+        savepoint.rollback()
+        return error
+    return None
 
 
 def _is_clash(error: Exception) -> bool:

@@ -1,0 +1,124 @@
+"""Stars of many people at once: a handful of statements, and the same tables as one after the other."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage import rating_batch, ratings
+from storage.errors import MovieNotFound
+from storage.models import audit_entry, chat, membership, person, rating, score
+from storage.service import Storage, StorageSettings
+from storage.values import Actor, Rated
+from tests.databases import ALIEN, CLUB, DUNE, FILMS, HEAT, Clock, add_films, in_club
+
+PEOPLE = [Actor(person_id=5000000000 + n, name=f"P{n}", chat_id=5000000000 + n, language="en") for n in range(6)]
+MOVIES = [film["id"] for film in FILMS[:3]]
+NOWHERE = 999
+
+
+@pytest.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Storage]:
+    """A second service, empty, for what one after the other comes to."""
+    opened = await Storage.open(StorageSettings(data_dir=tmp_path / "other"), now=Clock())
+    await add_films(opened)
+    yield opened
+    await opened.close()
+
+
+def some_changes(dice: random.Random, count: int) -> list[tuple[int, int | None, Actor]]:
+    """Film, stars or none, and who and where: some in clubs, some renamed, some of a film that there is not."""
+    changes = []
+    for _ in range(count):
+        who = dice.choice(PEOPLE)
+        who = replace(who, name=dice.choice([who.name] * 9 + ["New"]))
+        where = dice.choice([None, None, CLUB, CLUB - 1])
+        movie = dice.choice([*MOVIES] * 6 + [NOWHERE])
+        stars = dice.choice([*range(1, 11), None])
+        changes.append((movie, stars, who if where is None else in_club(who, where)))
+    return changes
+
+
+async def change(storage: Storage, movie: int, stars: int | None, actor: Actor) -> tuple[Any, ...] | str:
+    try:
+        rated = await (storage.ratings.rate(movie, stars, actor) if stars else storage.ratings.remove(movie, actor))
+    except MovieNotFound as error:
+        return type(error).__name__
+    return rated.before, rated.after, rated.card.my_stars, rated.card.movie.title
+
+
+async def tables(storage: Storage) -> list[list[tuple[Any, ...]]]:
+    """All that the changes left; the trail as each person's own, in order."""
+    trail = ("actor", "chat_id", "action", "subject", "before", "after", "at")
+    entries = sa.select(*(audit_entry.c[name] for name in trail)).order_by(audit_entry.c.actor, audit_entry.c.id)
+    rated = sa.select(*(rating.c[name] for name in ("person_id", "movie_id", "stars", "chat_id", "source")))
+    queries = [entries, rated.order_by(*rated.selected_columns)]
+    queries += [sa.select(table).order_by(*table.primary_key) for table in (score, membership, person, chat)]
+
+    def read(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
+        return [[tuple(row) for row in connection.execute(query)] for query in queries]
+
+    return await storage.database.read(read)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_all_at_once_is_the_same_as_one_after_the_other(
+    storage: Storage, other: Storage, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = [some_changes(random.Random(f"{seed} {n}"), 40) for n in range(4)]
+
+    together = [await asyncio.gather(*(change(storage, *each) for each in changes)) for changes in rounds]
+    monkeypatch.setattr(ratings, "set_plain", lambda *_args: {})
+    singly = [[await change(other, *each) for each in changes] for changes in rounds]
+
+    assert together == singly
+    assert await tables(storage) == await tables(other)
+
+
+async def count_of_statements(storage: Storage, people: list[Actor], stars: int) -> int:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    await asyncio.gather(*(storage.ratings.rate(HEAT, stars, who) for who in people))
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+async def test_stars_of_many_people_who_are_known_take_no_more_statements_than_those_of_one(storage: Storage) -> None:
+    for who in PEOPLE:
+        await storage.ratings.rate(DUNE, 5, who)
+
+    one = await count_of_statements(storage, PEOPLE[:1], 7)
+    many = await count_of_statements(storage, PEOPLE[1:], 7)
+
+    assert many <= one + 1
+
+
+async def test_one_change_that_breaks_the_batch_takes_no_other_with_it(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in PEOPLE:
+        await storage.ratings.rate(DUNE, 5, who)
+
+    def breaks_at_ten(connection: sa.Connection, ranking: Any, changes: Any) -> dict[int, Rated]:
+        if any(each.stars == 10 for each in changes):
+            raise ZeroDivisionError
+        return rating_batch.set_plain(connection, ranking, changes)
+
+    monkeypatch.setattr(ratings, "set_plain", breaks_at_ten)
+    rates = [storage.ratings.rate(ALIEN, 10 if n == 3 else 6, who) for n, who in enumerate(PEOPLE)]
+    done = await asyncio.gather(*rates, return_exceptions=True)
+
+    assert [isinstance(each, ZeroDivisionError) for each in done] == [n == 3 for n in range(len(PEOPLE))]
+    stored = await storage.database.read(
+        lambda connection: connection.execute(sa.select(rating.c.person_id).where(rating.c.movie_id == ALIEN)).all()
+    )
+    assert len(stored) == len(PEOPLE) - 1
