@@ -134,7 +134,7 @@ class Intake:
 
     async def _try(self, item: InboxItem) -> float | None:
         """Run the handlers once; null when there is a verdict."""
-        if not self.alone and item.key and not await self._inbox.is_next(item):
+        if item.behind and not self.alone and item.key and not await self._inbox.is_next(item):
             return TURN_S
         if item.id in self._resumed:
             await self._inbox.begun_again(item.id, item.deaths + 1)

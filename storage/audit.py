@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.dialects import run_many
 from storage.inbox import mark_applied
 from storage.models import audit_entry
 from storage.values import SYSTEM, Actor
@@ -17,7 +18,9 @@ from storage.values import SYSTEM, Actor
 CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_id")
 """The columns that an entry commits to, beside its instant."""
 
-_INSERT = sa.insert(audit_entry)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_WRITTEN = [column for column in audit_entry.c if column.name not in ("id", "erased_at")]
+_INSERT = sa.insert(audit_entry).values({each.name: sa.bindparam(each.name, type_=each.type) for each in _WRITTEN})
 
 
 class AuditAction(StrEnum):
@@ -57,7 +60,7 @@ def record(
 
 def record_all(connection: sa.Connection, entries: Sequence[dict[str, Any]]) -> None:
     """The same for entries that `entry_of` made."""
-    connection.execute(_INSERT, list(entries))
+    run_many(connection, _INSERT, entries)
     mark_applied(connection, [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None])
 
 
@@ -86,7 +89,7 @@ def entry_of(
 
 def commitment(salt: bytes, at: datetime, content: Mapping[str, Any]) -> bytes:
     """SHA-256 over the salt and the canonical JSON (sorted keys, no spaces) of the instant and the content."""
-    canonical = json.dumps({"at": at.isoformat(), **content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = _CANONICAL.encode({"at": at.isoformat(), **content})
     return hashlib.sha256(salt + canonical.encode()).digest()
 
 

@@ -1,7 +1,6 @@
 """Reading what a card shows: the movie's facts, its scores, the person's own stars, the club's voices."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,16 +18,13 @@ SCORE_COLUMNS = (score.c.count.label("ratings"), score.c.total, score.c.weighted
 
 _MOVIE_ID, _PERSON_ID = sa.bindparam("movie", type_=sa.BigInteger), sa.bindparam("person", type_=sa.BigInteger)
 _CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
-_MOVIE = sa.select(movie).where(movie.c.id == _MOVIE_ID)
-_GENRES = sa.select(movie_genre.c.genre).where(movie_genre.c.movie_id == _MOVIE_ID).order_by(movie_genre.c.genre)
+_GENRES = (
+    sa.select(sa.func.aggregate_strings(movie_genre.c.genre, "|")).where(movie_genre.c.movie_id == movie.c.id)
+).scalar_subquery()
+MOVIE_FACTS = sa.select(movie, sa.func.coalesce(_GENRES, "").label("genres"))
+_MOVIE = MOVIE_FACTS.where(movie.c.id == _MOVIE_ID)
 _IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
 _SCOPES = sa.bindparam("scopes", expanding=True, type_=sa.BigInteger)
-_MOVIES = sa.select(movie).where(movie.c.id.in_(_IDS))
-_GENRES_OF = (
-    sa.select(movie_genre.c.movie_id, movie_genre.c.genre)
-    .where(movie_genre.c.movie_id.in_(_IDS))
-    .order_by(movie_genre.c.genre)
-)
 _SCORES_OF = sa.select(score.c.scope, score.c.movie_id, *SCORE_COLUMNS).where(
     score.c.movie_id.in_(_IDS), score.c.scope.in_(_SCOPES)
 )
@@ -78,22 +74,7 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
         row = connection.execute(_MOVIE, {"movie": movie_id}).one_or_none()
     if row is None:
         raise MovieNotFound(movie_id)
-    return _movie(row, connection.execute(_GENRES, {"movie": movie_id}).scalars())
-
-
-def read_movies(connection: sa.Connection, movie_ids: Iterable[int]) -> dict[int, Movie]:
-    """Those of them that there are, by id."""
-    wanted = [movie_id for movie_id in movie_ids if 0 < movie_id <= LARGEST_ID]
-    rows = connection.execute(_MOVIES, {"ids": wanted}).all()
-    genres = _genres(connection, wanted)
-    return {row.id: _movie(row, genres[row.id]) for row in rows}
-
-
-def _genres(connection: sa.Connection, movie_ids: Sequence[int]) -> dict[int, list[str]]:
-    genres = defaultdict(list)
-    for movie_id, genre in connection.execute(_GENRES_OF, {"ids": movie_ids}):
-        genres[movie_id].append(genre)
-    return genres
+    return movie_of(row)
 
 
 def cards_of(connection: sa.Connection, wanted: Sequence[tuple[Movie, Actor, int | None]]) -> list[Card]:
@@ -120,28 +101,26 @@ def _voices(connection: sa.Connection, movie_id: int, chat_id: int) -> tuple[Voi
 
 
 def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Card, ...]:
-    """Cards of many movies with everyone's scores, by two queries; unknown ids are left out."""
+    """Cards of many movies with everyone's scores, by one query; unknown ids are left out."""
     wanted = [movie_id for movie_id in movie_ids if 0 < movie_id <= LARGEST_ID]
     rows = connection.execute(
-        sa.select(movie, *SCORE_COLUMNS)
+        MOVIE_FACTS.add_columns(*SCORE_COLUMNS)
         .outerjoin(score, (score.c.movie_id == movie.c.id) & (score.c.scope == EVERYONE))
         .where(movie.c.id.in_(wanted))
-    ).all()
-    genres = _genres(connection, wanted)
-    found = {
-        row.id: Card(movie=_movie(row, genres[row.id]), everyone=_score(row), here=None, my_stars=None) for row in rows
-    }
+    )
+    found = {row.id: Card(movie=movie_of(row), everyone=_score(row), here=None, my_stars=None) for row in rows}
     return tuple(found[movie_id] for movie_id in wanted if movie_id in found)
 
 
-def _movie(row: Any, genres: Iterable[str]) -> Movie:
+def movie_of(row: Any) -> Movie:
+    """Of a row with the columns of MOVIE_FACTS."""
     return Movie(
         id=row.id,
         title=row.title,
         original_title=row.original_title,
         year=row.year,
         runtime=row.runtime,
-        genres=tuple(genres),
+        genres=tuple(sorted(split(row.genres))),
         directors=split(row.directors),
         cast=split(row.cast),
         countries=split(row.countries),

@@ -3,14 +3,15 @@
 Statements are built once and kept: building one costs more than running it.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = sqlite.Insert | postgresql.Insert
+Turn = Callable[[Any], Any]
 
 
 def insert(dialect: str, table: sa.Table) -> Insert:
@@ -33,7 +34,29 @@ def put_all(
 ) -> None:
     """The same for many rows with the same columns, no two of them with one key."""
     if rows:
-        connection.execute(_put(connection.dialect.name, table, tuple(rows[0]), keep), list(rows))
+        run_many(connection, _put(connection.dialect.name, table, tuple(rows[0]), keep), rows)
+
+
+def run_many(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run one of the program's own statements for each row, past most of SQLAlchemy's handling of each."""
+    text, parameters = _compiled(statement, connection.dialect)
+    plain = [tuple(turn(row.get(name, fixed)) for name, fixed, turn in parameters) for row in rows]
+    connection.exec_driver_sql(text, plain)
+
+
+@lru_cache
+def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Turn]]]:
+    """Its text, and of each parameter in it the name, the value if it is fixed, and what the driver wants of it."""
+    compiled = statement.compile(dialect=dialect)
+    binds = [compiled.binds[name] for name in compiled.positiontup]
+    turns = (bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for bind in binds)
+    return str(compiled), [
+        (name, bind.value, turn) for name, bind, turn in zip(compiled.positiontup, binds, turns, strict=True)
+    ]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def load(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

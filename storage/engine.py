@@ -1,6 +1,7 @@
 """Engines: one writing connection for SQLite, asynchronous reads, and what makes SQLite durable."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ BUSY_TIMEOUT_MS = 15_000
 
 OVERFLOW = 4
 """As many connections are opened beside those that a pool keeps."""
+
+IDLE_S = 1.0
+"""A connection that rested for longer is asked whether it still lives. Asking it each time costs three statements."""
 
 
 def parse_url(url: str, data_dir: Path) -> URL:
@@ -43,12 +47,30 @@ def is_sqlite(url: URL) -> bool:
 def reading_engine(url: URL) -> AsyncEngine:
     """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
     if not is_sqlite(url):
-        return create_async_engine(
-            url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=OVERFLOW, pool_pre_ping=True
-        )
+        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=OVERFLOW)
+        _ask_the_rested(engine.sync_engine)
+        return engine
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
+
+
+def _ask_the_rested(engine: sa.Engine) -> None:
+    """After a restart of the database the pool is made anew when the first of its connections does not answer."""
+
+    def checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def checkout(connection: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < IDLE_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise sa.exc.InvalidatePoolError from error
+
+    sa.event.listen(engine, "checkin", checkin)
+    sa.event.listen(engine, "checkout", checkout)
 
 
 def writing_engine(url: URL) -> sa.Engine:

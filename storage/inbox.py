@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.dialects import insert_new
+from storage.dialects import insert, run_many
 from storage.models import inbox
 from storage.replicas import alive
 from storage.values import Actor, InboxItem
@@ -18,7 +19,26 @@ KEPT = timedelta(hours=48)
 
 _UPDATE = sa.bindparam("update", type_=sa.BigInteger)
 _APPLIED_AT = sa.select(inbox.c.applied_at).where(inbox.c.update_id == _UPDATE)
-_MARK = sa.update(inbox).where(inbox.c.update_id == _UPDATE).values(applied_at=sa.bindparam("at"))
+_FINISH = (
+    sa.update(inbox)
+    .where(inbox.c.id == sa.bindparam("item", type_=sa.BigInteger))
+    .values(payload=None, person_id=None, done_at=sa.bindparam("at", type_=inbox.c.done_at.type))
+)
+_OLDER = inbox.alias()
+_BEHIND = sa.select(inbox.c.id).where(
+    inbox.c.id.in_(sa.bindparam("ids", expanding=True, type_=sa.BigInteger)),
+    sa.exists().where(
+        _OLDER.c.person_id == inbox.c.person_id,
+        _OLDER.c.id < inbox.c.id,
+        _OLDER.c.done_at.is_(None),
+        _OLDER.c.owner.is_distinct_from(inbox.c.owner),
+    ),
+)
+_MARK = (
+    sa.update(inbox)
+    .where(inbox.c.update_id == _UPDATE)
+    .values(applied_at=sa.bindparam("at", type_=inbox.c.applied_at.type))
+)
 
 
 def is_applied(connection: sa.Connection, actor: Actor) -> bool:
@@ -31,7 +51,7 @@ def is_applied(connection: sa.Connection, actor: Actor) -> bool:
 def mark_applied(connection: sa.Connection, updates: Sequence[tuple[int, datetime]]) -> None:
     """Note that updates have changed something, and when."""
     if updates:
-        connection.execute(_MARK, [{"update": update_id, "at": at} for update_id, at in updates])
+        run_many(connection, _MARK, [{"update": update_id, "at": at} for update_id, at in updates])
 
 
 class Inbox:
@@ -45,11 +65,11 @@ class Inbox:
         """
         at = self._database.now()
 
-        def work(connection: sa.Connection) -> list[InboxItem]:
-            items = [_take(connection, update, at, owner) for update in updates]
-            return [item for item in items if item is not None]
-
-        return await self._database.write(work)
+        rows = [
+            {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at, "owner": owner}
+            for update_id, person_id, payload in updates
+        ]
+        return await self._database.write_together(_take_all, rows)
 
     async def undone(self) -> list[InboxItem]:
         """What was taken and is not finished, oldest first."""
@@ -93,9 +113,7 @@ class Inbox:
 
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes and whose it was, the number stays for KEPT."""
-        emptied = {"payload": None, "person_id": None, "done_at": self._database.now()}
-        finished = sa.update(inbox).where(inbox.c.id == inbox_id).values(emptied)
-        await self._database.write(lambda connection: connection.execute(finished))
+        await self._database.write_together(_finish_all, {"item": inbox_id, "at": self._database.now()})
 
     async def begun_again(self, inbox_id: int, deaths: int) -> None:
         """Note how many processes ended while it was at work: what ends each of them must be given up in the end."""
@@ -109,14 +127,35 @@ class Inbox:
 
 
 def _item(row: Any) -> InboxItem:
-    payload = row.payload or b"{}"
-    return InboxItem(row.id, row.update_id, row.person_id or 0, payload, row.tries, begun=row.owner is not None)
+    payload, key, begun = row.payload or b"{}", row.person_id or 0, row.owner is not None
+    return InboxItem(row.id, row.update_id, key, payload, row.tries, begun=begun, behind=True)
 
 
-def _take(
-    connection: sa.Connection, update: tuple[int, int | None, bytes], at: datetime, owner: int | None
-) -> InboxItem | None:
-    update_id, person_id, payload = update
-    row = {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at, "owner": owner}
-    inserted = insert_new(connection, inbox, row).scalar()
-    return None if inserted is None else InboxItem(inserted, update_id, person_id or 0, payload)
+def _take_all(connection: sa.Connection, batches: Sequence[list[dict[str, Any]]]) -> list[list[InboxItem]]:
+    """Each batch's new ones. What comes twice belongs to the first."""
+    rows = [row for batch in batches for row in batch]
+    made = {row.update_id: row.id for row in connection.execute(_take_new(connection.dialect.name), rows)}
+    waiting = set() if connection.dialect.name == "sqlite" else _behind_others(connection, list(made.values()))
+    return [
+        [
+            InboxItem(item, row["update_id"], row["person_id"] or 0, row["payload"], behind=item in waiting)
+            for row in batch
+            if (item := made.pop(row["update_id"], None)) is not None
+        ]
+        for batch in batches
+    ]
+
+
+@cache
+def _take_new(dialect: str) -> sa.Executable:
+    return insert(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.id, inbox.c.update_id)
+
+
+def _behind_others(connection: sa.Connection, ids: list[int]) -> set[int]:
+    """Those of them whose person has something older that another replica has not finished."""
+    return set(connection.execute(_BEHIND, {"ids": ids}).scalars())
+
+
+def _finish_all(connection: sa.Connection, finished: Sequence[dict[str, Any]]) -> list[None]:
+    run_many(connection, _FINISH, finished)
+    return [None] * len(finished)

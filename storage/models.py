@@ -1,6 +1,6 @@
 """Every table, with its rules in the database. Ids of Telegram are 64-bit; instants are UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,9 @@ EVERYONE = 0
 """The scope that counts every rating; any other scope is a chat id."""
 
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An aware UTC instant: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite."""
 
@@ -35,8 +38,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
             return value
-        seconds = value.astimezone(UTC).replace(microsecond=0)
-        return int(seconds.timestamp()) * 1_000_000 + value.microsecond
+        return (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -117,12 +117,14 @@ def take_turn(connection: sa.Connection, person_id: int) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(person_id, sa.BigInteger))))
 
 
+_EACH = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
+_TURNS = sa.select(sa.func.pg_advisory_xact_lock(_EACH))
+
+
 def take_turns(connection: sa.Connection, person_ids: Iterable[int]) -> None:
     """The same for many, always in one order, so that no two replicas wait for each other."""
     if connection.dialect.name == "postgresql":
-        for_all = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
-        turns = sa.select(sa.func.pg_advisory_xact_lock(for_all))
-        connection.execute(turns, {"ids": sorted(set(person_ids))})
+        connection.execute(_TURNS, {"ids": sorted(set(person_ids))})
 
 
 def _privacy(connection: sa.Connection, person_id: int) -> Privacy:

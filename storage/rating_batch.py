@@ -17,12 +17,18 @@ from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import AuditAction, entry_of, record_all
-from storage.cards import cards_of, read_movies
+from storage.cards import MOVIE_FACTS, cards_of, movie_of, split
 from storage.dialects import put_all
-from storage.models import chat, inbox, membership, person, rating
+from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
-from storage.values import Actor, Movie, Rated, Source
+from storage.values import Actor, Rated, Source
 
+_THEIRS = membership.alias()
+_CLUBS = (
+    sa.select(sa.func.aggregate_strings(sa.cast(_THEIRS.c.chat_id, sa.Text), "|"))
+    .where(_THEIRS.c.person_id == person.c.id)
+    .scalar_subquery()
+)
 NUMBERS = ("person", "movie", "chat", "update_id")
 
 
@@ -42,19 +48,15 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
 
     Nobody else changes what is these persons' meanwhile: the caller has taken their turns.
     """
-    facts = _facts(connection, changes)
-    first = _firsts(changes)
-    plain = [at for at in first if _is_plain(changes[at], facts[at])]
-    movies = read_movies(connection, {changes[at].movie_id for at in plain})
-    plain = [at for at in plain if changes[at].movie_id in movies]
+    known = _facts(connection, changes)
+    plain = [(at, changes[at], known[at]) for at in _firsts(changes) if _is_plain(changes[at], known[at])]
     if not plain:
         return {}
-    chosen = {at: changes[at] for at in plain}
-    before = {at: facts[at].stars for at in plain}
-    _store(connection, chosen.values())
-    _count(connection, ranking, chosen, before)
-    record_all(connection, [_entry(change, before[at]) for at, change in chosen.items()])
-    return _rated(connection, chosen, before, movies)
+    _store(connection, [change for _, change, _ in plain])
+    _count(connection, ranking, [(change, facts) for _, change, facts in plain])
+    record_all(connection, [_entry(change, facts.stars) for _, change, facts in plain])
+    cards = cards_of(connection, [(movie_of(facts), change.actor, change.stars) for _, change, facts in plain])
+    return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
 
 
 def _firsts(changes: Sequence[Change]) -> list[int]:
@@ -69,10 +71,12 @@ def _is_plain(change: Change, known: Any) -> bool:
     actor = change.actor
     is_met = known.name == actor.name and known.language == actor.language
     title = "" if actor.chat_type == "private" else actor.chat_title
-    is_here = not actor.present or (known.type == actor.chat_type and known.title == title and known.active)
+    is_here = not actor.present or (
+        known.chat_type == actor.chat_type and known.chat_title == title and known.chat_active
+    )
     is_settled = actor.chat_type != "group" and (known.is_member or not actor.in_club)
     is_change = change.stars is not None and change.stars != known.stars and not known.applied
-    return bool(is_change and is_met and is_here and is_settled)
+    return bool(known.id and is_change and is_met and is_here and is_settled)
 
 
 def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Any]:
@@ -89,11 +93,14 @@ def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Any]:
 def _facts_of(dialect: str) -> sa.Select[Any]:
     key = _keys_of(dialect)
     return (
-        sa.select(
-            rating.c.stars, person.c.name, person.c.language, chat.c.type, chat.c.title, chat.c.active,
+        MOVIE_FACTS.add_columns(
+            rating.c.stars, person.c.name, person.c.language,
+            chat.c.type.label("chat_type"), chat.c.title.label("chat_title"), chat.c.active.label("chat_active"),
             membership.c.person_id.is_not(None).label("is_member"), inbox.c.applied_at.is_not(None).label("applied"),
+            _CLUBS.label("clubs"),
         )
         .select_from(key)
+        .outerjoin(movie, movie.c.id == key.c.movie)
         .outerjoin(rating, (rating.c.person_id == key.c.person) & (rating.c.movie_id == key.c.movie))
         .outerjoin(person, person.c.id == key.c.person)
         .outerjoin(chat, chat.c.id == key.c.chat)
@@ -126,21 +133,18 @@ def _store(connection: sa.Connection, changes: Iterable[Change]) -> None:
     put_all(connection, rating, rows, keep=("created_at",))
 
 
-def _count(
-    connection: sa.Connection, ranking: Ranking, changes: Mapping[int, Change], before: Mapping[int, int | None]
-) -> None:
-    clubs = scores.clubs_of(connection, {each.actor.person_id for each in changes.values()})
+def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[tuple[Change, Any]]) -> None:
+    """In everyone's scores and in those of each person's clubs; changes come with what was known before them."""
     new, moved = Counter[scores.Place](), Counter[scores.Place]()
     totals: dict[scores.Place, int] = defaultdict(int)
-    for at, change in changes.items():
-        for scope in clubs[change.actor.person_id]:
+    for change, known in changes:
+        for scope in (EVERYONE, *map(int, split(known.clubs or ""))):
             place = scope, change.movie_id
-            former = before[at]
-            if former is None:
+            if known.stars is None:
                 new[place] += 1
                 totals[place] += change.stars or 0
             else:
-                moved[place] += (change.stars or 0) - former
+                moved[place] += (change.stars or 0) - known.stars
     scores.add_all(connection, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
 
 
@@ -149,15 +153,3 @@ def _entry(change: Change, before: int | None) -> dict[str, Any]:
     former = None if before is None else {"stars": before}
     subject = f"movie:{change.movie_id}"
     return entry_of(action, change.actor, at=change.at, subject=subject, before=former, after={"stars": change.stars})
-
-
-def _rated(
-    connection: sa.Connection,
-    changes: Mapping[int, Change],
-    before: Mapping[int, int | None],
-    movies: Mapping[int, Movie],
-) -> dict[int, Rated]:
-    cards = cards_of(connection, [(movies[each.movie_id], each.actor, each.stars) for each in changes.values()])
-    return {
-        at: Rated(card, before[at], change.stars) for (at, change), card in zip(changes.items(), cards, strict=True)
-    }

@@ -1,12 +1,12 @@
 """Scores: how many rated a movie in a scope, and how. Kept by difference; a recount must give the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import insert
+from storage.dialects import insert, run_many
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
 
@@ -18,9 +18,6 @@ _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of
 _COUNT, _TOTAL = sa.bindparam("by_count", type_=sa.Integer), sa.bindparam("by_total", type_=sa.BigInteger)
 
 _CLUBS = sa.select(membership.c.chat_id).where(membership.c.person_id == _PERSON).order_by(membership.c.chat_id)
-_CLUBS_OF = sa.select(membership.c.person_id, membership.c.chat_id).where(
-    membership.c.person_id.in_(sa.bindparam("people", expanding=True, type_=sa.BigInteger))
-)
 _RATINGS = sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == _PERSON).order_by(rating.c.movie_id)
 _HERE = (score.c.scope == _SCOPE) & (score.c.movie_id == _MOVIE)
 _DROP = sa.delete(score).where(_HERE)
@@ -32,14 +29,6 @@ def add(connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: i
         _shift(connection, ranking, scope, movie_id, count=count, total=total)
 
 
-def clubs_of(connection: sa.Connection, person_ids: Iterable[int]) -> dict[int, list[int]]:
-    """For each person the scopes in which their ratings count: everyone's, and those of their clubs."""
-    found = {person_id: [EVERYONE] for person_id in person_ids}
-    for person_id, chat_id in connection.execute(_CLUBS_OF, {"people": list(found)}):
-        found[person_id].append(chat_id)
-    return found
-
-
 def add_all(
     connection: sa.Connection, ranking: Ranking, new: Mapping[Place, tuple[int, int]], moved: Mapping[Place, int]
 ) -> None:
@@ -49,9 +38,9 @@ def add_all(
         started = [_change(place, *new[place]) for place in here if place in new]
         changed = [_change(place, 0, moved[place]) for place in here if moved.get(place)]
         if started:
-            connection.execute(_started(prior, connection.dialect.name), started)
+            run_many(connection, _started(prior, connection.dialect.name), started)
         if changed:
-            connection.execute(_moved(prior), changed)
+            run_many(connection, _moved(prior), changed)
 
 
 def _change(place: Place, count: int, total: int) -> dict[str, int]:

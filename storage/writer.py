@@ -2,7 +2,8 @@
 
 Committing each write by itself costs a disk flush and, through an asynchronous driver, a thread hop per statement.
 Here every caller hands over a small function of a synchronous connection; whatever waits is run in one
-transaction, each function in a savepoint of its own, and a caller hears of success only after the commit.
+transaction, and a caller hears of success only after the commit. When one of them fails the batch is run again with
+each function in a savepoint of its own, so that it undoes only itself.
 """
 
 import asyncio
@@ -59,8 +60,9 @@ class Writer:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once that is durable.
 
-        `work` may run again after a deadlock, so it changes nothing outside of the database. Its exception is raised
-        here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
+        `work` may run again, after a deadlock or when another's fails, so it changes nothing outside of the database.
+        Its exception is raised here and undoes only itself. Raises DatabaseUnavailable when the database cannot be
+        written.
         """
         result: T = await self._wait_for(_Job(work, asyncio.get_running_loop().create_future()))
         return result
@@ -75,7 +77,7 @@ class Writer:
         self._waiting.append(job)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._pump_all())
-        return await asyncio.shield(job.done)
+        return await job.done
 
     async def drain(self) -> None:
         """Wait until everything that was handed over is committed or has failed."""
@@ -88,34 +90,50 @@ class Writer:
             await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Job]) -> None:
-        failure: Exception | None = None
+        run, failure = _run_all, None
         for _ in range(RETRIES):
             try:
-                await self._run_batch(lambda connection: _run_each(connection, batch))
-                failure = None
-                break
+                await self._run_batch(partial(run, batch))
             except Exception as error:
                 failure = error
-                if not _is_clash(error):
+                if _is_clash(error):
+                    continue
+                if run is _run_each or len(batch) == 1:
                     break
+                run = _run_each
+            else:
+                failure = None
+                break
         for job in batch:
             _settle(job, failure)
 
 
-def _run_each(connection: sa.Connection, batch: Sequence[_Job]) -> None:
+def _run_all(batch: Sequence[_Job], connection: sa.Connection) -> None:
+    """The quick way, without savepoints: what fails undoes everything, and `_run_each` finds out who it was."""
+    for work in _works(batch):
+        work(connection)
+
+
+def _run_each(batch: Sequence[_Job], connection: sa.Connection) -> None:
+    for job in batch:
+        (work,) = _works([job])
+        job.error = _alone(connection, work) or job.error
+
+
+def _works(batch: Sequence[_Job]) -> list[Work[None]]:
+    """What has to be run: jobs that share their work are one."""
     shared: dict[Any, list[_Job]] = {}
+    works: list[Work[None]] = []
     for job in batch:
         job.result, job.error = None, None
-        if job.is_shared:
-            shared.setdefault(job.work, []).append(job)
+        if not job.is_shared:
+            works.append(partial(_run, job))
+        elif job.work in shared:
+            shared[job.work].append(job)
         else:
-            job.error = _alone(connection, partial(_run, job))
-    for together, jobs in shared.items():
-        error = _alone(connection, partial(_run_together, together, jobs))
-        if error is None:
-            continue
-        for job in jobs:  # one of them broke it for all
-            job.error = _alone(connection, partial(_run_together, together, [job])) or job.error
+            shared[job.work] = [job]
+            works.append(partial(_run_together, job.work, shared[job.work]))
+    return works
 
 
 def _run(job: _Job, connection: sa.Connection) -> None:

@@ -66,6 +66,18 @@ async def test_a_dead_replicas_work_is_taken_over_once(postgres_storage: Storage
     assert await claimed(other) == []
 
 
+async def test_what_is_taken_knows_whether_another_replica_is_at_work_for_the_same_person(
+    postgres_storage: Storage, other: Storage
+) -> None:
+    await take(postgres_storage, 1)
+    (own,) = await take(postgres_storage, 2)
+    (behind,) = await take(other, 3)
+    (anothers,) = await take(other, 4, person=8)
+
+    assert [item.behind for item in (own, behind, anothers)] == [False, True, False]
+    assert not await other.inbox.is_next(behind)
+
+
 async def test_who_leaves_in_order_is_taken_over_at_once(postgres_storage: Storage, other: Storage) -> None:
     for each in (postgres_storage, other):
         await each.replicas.beat()

