@@ -21,6 +21,12 @@ help:  ## this list
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The bots to compare with want other versions than ours does.
+build/rivals/installed: .venv/pyvenv.cfg tests/benchmarks/rivals/requirements.lock
+	$(BIN)/python -m venv build/rivals
+	build/rivals/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/benchmarks/rivals/requirements.lock
+	@touch $@
+
 venv: .venv/installed  ## install Matinee into .venv, from the lock file
 
 demo: .venv/installed  ## a local Telegram with a page to try everything in; needs no token
@@ -80,6 +86,8 @@ lock: .venv/pyvenv.cfg  ## renew the lock files from pyproject.toml
 	  --custom-compile-command "make lock" pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --extra dev -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" tests/benchmarks/rivals/requirements.in -o tests/benchmarks/rivals/requirements.lock
 
 docs: .venv/installed  ## write the commands, settings and metrics in docs/ anew, from the program
 	@$(BIN)/python -m bot.reference

@@ -1,0 +1,52 @@
+"""A database that grows: films, people and clubs, and ratings spread over three years, made inside of SQLite."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+FILMS, PEOPLE, CLUBS, MEMBERS = 100_000, 200_000, 10_000, 20
+FIRST_PERSON, FIRST_CLUB = 5_000_000_000, -1_002_000_000_000
+NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
+AT = int(NOW.timestamp()) * 1_000_000
+SPAN = 3 * 365 * 86_400 * 1_000_000
+GENRES = ("Drama", "Comedy", "Crime", "Science Fiction", "Horror", "Romance", "War", "Western")
+
+MOVIE = "INSERT INTO movie (id, title, year, source) SELECT i + 1, 'Film ' || i, 1930 + i % 95, 'test' FROM n"
+GENRE = "INSERT INTO movie_genre (movie_id, genre) SELECT i + 1, CASE i % 8 {cases} END FROM n"
+PERSON = "INSERT INTO person (id, name, first_seen_at) SELECT :person + i, 'P' || i, :at FROM n"
+CLUB = "INSERT INTO chat (id, type, title, first_seen_at) SELECT :club - i, 'supergroup', 'C' || i, :at FROM n"
+MEMBER = (
+    "INSERT INTO membership (person_id, chat_id, since)"
+    " SELECT :person + i % :people, :club - (i + i / :people) % :clubs, :at FROM n"
+)
+# Whoever is asked about first is rated most: the number of ratings falls with the root of the film's number.
+RATING = (
+    "INSERT INTO rating (person_id, movie_id, stars, chat_id, source, created_at, rated_at)"
+    " SELECT :person + i % :people, 1 + (i / :people * 7919 + i * i) % (1 + i * 2654435761 % :films),"
+    " 1 + i * 40503 % 10, :person + i % :people, 'button', :at - i * 9999999967 % :span, :at - i * 9999999967 % :span"
+    " FROM n WHERE true ON CONFLICT DO NOTHING"
+)
+
+
+def fill(file: Path) -> None:
+    """Everything but ratings."""
+    cases = " ".join(f"WHEN {number} THEN '{genre}'" for number, genre in enumerate(GENRES))
+    films = (MOVIE, FILMS), (GENRE.format(cases=cases), FILMS)
+    with sqlite3.connect(file) as database:
+        for statement, count in (*films, (PERSON, PEOPLE), (CLUB, CLUBS), (MEMBER, CLUBS * MEMBERS)):
+            _insert(database, statement, 0, count)
+
+
+def rate(file: Path, first: int, last: int) -> None:
+    """Ratings number `first` to `last`, without entries; the scores have to be counted anew."""
+    with sqlite3.connect(file) as database:
+        database.execute("PRAGMA synchronous=OFF")
+        database.execute("PRAGMA cache_size=-1000000")
+        _insert(database, RATING, first, last)
+
+
+def _insert(database: sqlite3.Connection, statement: str, first: int, last: int) -> None:
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last} - 1) "
+    words = {"person": FIRST_PERSON, "club": FIRST_CLUB, "people": PEOPLE, "clubs": CLUBS, "films": FILMS}
+    given = words | {"at": AT, "span": SPAN}
+    database.execute(numbers + statement, {name: value for name, value in given.items() if f":{name}" in statement})

@@ -1,0 +1,132 @@
+"""Top lists and digests as ratings grow: `python -m tests.benchmarks.lists [--ratings 10000000] [--json FILE]`.
+
+Beside a list, one row read by its key, and the same list counted from the ratings. Exit code 1 if a target is missed.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.app import calm_collector
+from storage import scores
+from storage.models import EVERYONE, movie, rating
+from storage.service import Storage, StorageSettings
+from storage.values import Period, TopQuery
+from tests.benchmarks import growth
+from tests.benchmarks.measures import Measure, pace, report
+
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+KEY = sa.select(movie).where(movie.c.id == sa.bindparam("movie"))
+COUNTED = (
+    sa.select(rating.c.movie_id, sa.func.count(), sa.func.avg(rating.c.stars).label("mean"))
+    .group_by(rating.c.movie_id)
+    .having(sa.func.count() >= 3)
+    .order_by(sa.desc("mean"))
+    .limit(10)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What it costs with so many ratings: medians in milliseconds, of a list with a filter the p95."""
+
+    ratings: int
+    key: float
+    top: float
+    genre: float
+    decade: float
+    week: float
+    club: float
+    digest: float
+    counted: float
+
+    def row(self) -> str:
+        figures = (self.key, self.top, self.genre, self.decade, self.week, self.club, self.digest, self.counted)
+        return f"{self.ratings:>11,}" + "".join(f"{figure:>10.2f}" for figure in figures)
+
+
+async def look(storage: Storage, ratings: int) -> Size:
+    async def key(number: int) -> None:
+        await storage.database.read(lambda c: c.execute(KEY, {"movie": 1 + number * 7919 % growth.FILMS}).one())
+
+    async def counted(_number: int) -> None:
+        await storage.database.read(lambda c: c.execute(COUNTED).all())
+
+    def top(**query: object) -> Callable[[int], Awaitable[object]]:
+        return lambda number: storage.lists.top(TopQuery(**{"scope": EVERYONE, "page": number % 3} | query))  # type: ignore[arg-type]
+
+    async def digest(number: int) -> None:
+        week = timedelta(days=7)
+        await storage.digests.compose(growth.FIRST_CLUB - number, growth.NOW - week, growth.NOW)
+
+    return Size(
+        ratings,
+        key=(await pace(key, 400, 1)).p50_ms,
+        top=(await pace(top(), 400, 1)).p50_ms,
+        genre=(await pace(top(genre="Western"), 200, 1)).p95_ms,
+        decade=(await pace(top(decade=1970), 200, 1)).p95_ms,
+        week=(await pace(top(period=Period.WEEK), 40, 1)).p95_ms,
+        club=(await pace(lambda number: storage.lists.top(TopQuery(scope=growth.FIRST_CLUB - number)), 200, 1)).p50_ms,
+        digest=(await pace(digest, 400, 1)).p50_ms,
+        counted=(await pace(counted, 3, 1)).p50_ms,
+    )
+
+
+async def grown(folder: Path, most: int) -> list[Size]:
+    settings = StorageSettings(data_dir=folder)
+    storage = await Storage.open(settings, now=lambda: growth.NOW, migrate=True)
+    growth.fill(folder / "matinee.db")
+    sizes, before = list[Size](), 0
+    for ratings in SIZES:
+        if ratings > most:
+            break
+        began = time.monotonic()
+        growth.rate(folder / "matinee.db", before, ratings)
+        await storage.database.write(lambda connection: scores.rebuild(connection, storage.settings.ranking))
+        print(f"{ratings:,} ratings made in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        calm_collector()
+        sizes.append(await look(storage, ratings))
+        before = ratings
+    await storage.close()
+    return sizes
+
+
+def measures(sizes: list[Size]) -> list[Measure]:
+    most, least = sizes[-1], sizes[0]
+    size = f"{most.ratings:,} ratings"
+    return [
+        Measure(f"top list / one row by its key, {size}", most.top, most.key, 3, least=False, unit="ms"),
+        Measure(f"top list, {size} / {least.ratings:,}", most.top, least.top, 2, least=False, unit="ms"),
+        Measure(f"counted from the ratings / top list, {size}", most.counted, most.top, 100, unit="ms"),
+        Measure("top list of a genre, p95 / 10 ms", most.genre, 10, 1, least=False, unit="ms"),
+        Measure("top list of a decade, p95 / 10 ms", most.decade, 10, 1, least=False, unit="ms"),
+        Measure("top list of the week, p95 / 10 ms", most.week, 10, 1, least=False, unit="ms"),
+        Measure("a club's digest composed / 5 ms", most.digest, 5, 1, least=False, unit="ms"),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ratings", type=int, default=10_000_000)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        sizes = asyncio.run(grown(Path(name), options.ratings))
+    names = ("by key", "top", "genre", "decade", "week", "club", "digest", "counted")
+    print(f"{'ratings':>11}" + "".join(f"{name:>10}" for name in names) + "   (ms)")
+    for size in sizes:
+        print(size.row())
+    print()
+    return report(measures(sizes), options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
