@@ -191,7 +191,7 @@ class Catalogue:
     async def _build(self, stamp: str, progress: Progress) -> SearchIndex:
         total, builder = await self.count(), await asyncio.to_thread(IndexBuilder, self._index_dir)
         done, after = 0, 0
-        while films := await self._database.read(partial(_films_after, after=after)):
+        while films := await self._database.snapshot(partial(_films_after, after=after)):  # maps no file
             await asyncio.to_thread(builder.add, films)
             done, after = done + len(films), films[-1].movie_id
             progress("search index", done, max(done, total))

@@ -11,7 +11,8 @@ CERTAIN = 100.0
 """What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""
 UNKNOWN = 30
 """Added to fame, of whose logarithm tantivy makes a weight: else films without any fame would never be candidates."""
-HEAP_BYTES = 20_000_000
+HEAP_BYTES = 15_000_000
+"""As little as tantivy takes; more made no quicker build."""
 
 
 def grams(text: str) -> list[str]:

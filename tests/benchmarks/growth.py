@@ -19,11 +19,11 @@ MEMBER = (
     "INSERT INTO membership (person_id, chat_id, since)"
     " SELECT :person + i % :people, :club - (i + i / :people) % :clubs, :at FROM n"
 )
-# Whoever is asked about first is rated most: the number of ratings falls with the root of the film's number.
+# In the order of the table; a tenth of the films has most of the ratings.
 RATING = (
     "INSERT INTO rating (person_id, movie_id, stars, chat_id, source, created_at, rated_at)"
-    " SELECT :person + i % :people, 1 + (i / :people * 7919 + i * i) % (1 + i * 2654435761 % :films),"
-    " 1 + i * 40503 % 10, :person + i % :people, 'button', :at - i * 9999999967 % :span, :at - i * 9999999967 % :span"
+    " SELECT :person + i * :people / :ratings, 1 + i * 2654435761 % (1 + i * 40503 % :films), 1 + i * 7919 % 10,"
+    " :person + i * :people / :ratings, 'button', :at - i * 9999999967 % :span, :at - i * 9999999967 % :span"
     " FROM n WHERE true ON CONFLICT DO NOTHING"
 )
 
@@ -34,19 +34,26 @@ def fill(file: Path) -> None:
     films = (MOVIE, FILMS), (GENRE.format(cases=cases), FILMS)
     with sqlite3.connect(file) as database:
         for statement, count in (*films, (PERSON, PEOPLE), (CLUB, CLUBS), (MEMBER, CLUBS * MEMBERS)):
-            _insert(database, statement, 0, count)
+            _insert(database, statement, count)
 
 
-def rate(file: Path, first: int, last: int) -> None:
-    """Ratings number `first` to `last`, without entries; the scores have to be counted anew."""
+def rate(file: Path, ratings: int) -> None:
+    """So many ratings instead of those before, without entries; the scores have to be counted anew."""
     with sqlite3.connect(file) as database:
-        database.execute("PRAGMA synchronous=OFF")
-        database.execute("PRAGMA cache_size=-1000000")
-        _insert(database, RATING, first, last)
+        for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY"):
+            database.execute(f"PRAGMA {pragma}")
+        indexes = database.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'rating' AND type = 'index'")
+        named = [(name, sql) for name, sql in indexes if sql]
+        for name, _ in named:
+            database.execute(f"DROP INDEX {name}")
+        database.execute("DELETE FROM rating")
+        _insert(database, RATING, ratings, ratings=ratings)
+        for _, sql in named:
+            database.execute(sql)
 
 
-def _insert(database: sqlite3.Connection, statement: str, first: int, last: int) -> None:
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last} - 1) "
+def _insert(database: sqlite3.Connection, statement: str, count: int, **also: int) -> None:
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count} - 1) "
     words = {"person": FIRST_PERSON, "club": FIRST_CLUB, "people": PEOPLE, "clubs": CLUBS, "films": FILMS}
-    given = words | {"at": AT, "span": SPAN}
+    given = words | {"at": AT, "span": SPAN} | also
     database.execute(numbers + statement, {name: value for name, value in given.items() if f":{name}" in statement})

@@ -84,17 +84,16 @@ async def grown(folder: Path, most: int) -> list[Size]:
     settings = StorageSettings(data_dir=folder)
     storage = await Storage.open(settings, now=lambda: growth.NOW, migrate=True)
     growth.fill(folder / "matinee.db")
-    sizes, before = list[Size](), 0
+    sizes = list[Size]()
     for ratings in SIZES:
         if ratings > most:
             break
         began = time.monotonic()
-        growth.rate(folder / "matinee.db", before, ratings)
+        growth.rate(folder / "matinee.db", ratings)
         await storage.database.write(lambda connection: scores.rebuild(connection, storage.settings.ranking))
         print(f"{ratings:,} ratings made in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         calm_collector()
         sizes.append(await look(storage, ratings))
-        before = ratings
     await storage.close()
     return sizes
 
