@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-ANSWERED = re.compile(rb'callback_query_id"?[^0-9]{1,8}([0-9]+)')
+ANSWERED = re.compile(rb'(?:callback|inline)_query_id"?[^0-9]{1,8}([0-9]+)')
 """In a form, in JSON, or in a part of a multipart body."""
 LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 HOOK = {"url": "https://films.example.org/telegram", "has_custom_certificate": False, "pending_update_count": 0}
@@ -41,7 +41,7 @@ class Heard:
     """Called after each edit: the press is through."""
 
     def take(self, method: bytes, body: bytes) -> bytes:
-        if method == b"answercallbackquery" and (found := ANSWERED.search(body)):
+        if method in (b"answercallbackquery", b"answerinlinequery") and (found := ANSWERED.search(body)):
             self.answered.setdefault(int(found[1]), time.perf_counter())
         elif method == b"editmessagetext":
             self.edits += 1
@@ -84,7 +84,7 @@ class Courier(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._read = b""
-        self._acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._acknowledged: asyncio.Future[bool] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -107,13 +107,14 @@ class Courier(asyncio.Protocol):
         if end < 0 or len(self._read) < end + 4 + (int(found[1]) if found else 0):
             return
         status, self._read = self._read.split(b" ", 2)[1], b""
+        assert self._acknowledged is not None
         if status in (b"200", b"503"):
             self._acknowledged.set_result(status == b"200")
         else:
             self._acknowledged.set_exception(ConnectionError(f"the bot answered {status.decode()}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._acknowledged.done():
+        if self._acknowledged is not None and not self._acknowledged.done():
             self._acknowledged.set_exception(ConnectionError("the bot closed the connection"))
 
 
@@ -125,7 +126,18 @@ def press(update_id: int, person: int, movie: int, stars: int) -> bytes:
     card = {"message_id": 7, "from": ME, "date": 1_790_000_000, "chat": chat, "text": f"Film {movie}"}
     query = {"id": str(update_id), "from": who, "message": card | {"reply_markup": {"inline_keyboard": rows}}}
     query |= {"chat_instance": "1", "data": f"r:{movie}:{stars}"}
-    body = orjson.dumps({"update_id": update_id, "callback_query": query})
+    return _post({"update_id": update_id, "callback_query": query})
+
+
+def inline(update_id: int, person: int, query: str) -> bytes:
+    """The request that brings what somebody typed after the bot's name."""
+    who = {"id": person, "is_bot": False, "first_name": "P", "language_code": "en"}
+    typed = {"id": str(update_id), "from": who, "query": query, "offset": "", "chat_type": "group"}
+    return _post({"update_id": update_id, "inline_query": typed})
+
+
+def _post(update: dict[str, object]) -> bytes:
+    body = orjson.dumps(update)
     head = (
         "POST /telegram HTTP/1.1\r\nHost: films.example.org\r\nContent-Type: application/json\r\n"
         f"X-Telegram-Bot-Api-Secret-Token: Quite_a-secret\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -49,24 +49,32 @@ class Bot:
 @asynccontextmanager
 async def running(name: str, folder: Path, *, at_once: int = 1, latency_s: float = 0.0) -> AsyncIterator[Bot]:
     """ "matinee", or one of the rivals: "stock" or "aio"."""
-    home, port = folder / f"{name}-{at_once}-{latency_s}", program.free_port()
+    home, file = folder / f"{name}-{at_once}-{latency_s}", "films.db"
     home.mkdir()
-    heard = Heard(latency_s=latency_s)
+    if name == "matinee":
+        async with opened(home) as storage:
+            await storage.catalogue.load_index(lambda *_: None)
+        file = "matinee.db"
+    async with serving(name, home, at_once=at_once, latency_s=latency_s) as (heard, couriers):
+        yield Bot(heard, couriers, home / file, count(1))
+
+
+@asynccontextmanager
+async def serving(
+    name: str, home: Path, *, at_once: int = 1, latency_s: float = 0.0
+) -> AsyncIterator[tuple[Heard, list[Courier]]]:
+    """The process, with its database in `home`, and connections to it."""
+    heard, port = Heard(latency_s=latency_s), program.free_port()
     async with api(heard) as url:
         command = [str(PYTHON), str(RIVALS / f"{name}.py"), str(port), url, str(home / "films.db"), str(at_once)]
-        env = program.environment(home / "data")
         if name == "matinee":
-            async with opened(home / "data") as storage:
-                await storage.catalogue.load_index(lambda *_: None)
             command = [*program.PYTHON_M_BOT, "run"]
-            hook = {"webhook_url": "https://films.example.org", "webhook_secret": SECRET, "flood": "off"}
-            env = program.environment(home / "data", token=TOKEN, api_url=url, listen=f"127.0.0.1:{port}", **hook)
+        hook = {"webhook_url": "https://films.example.org", "webhook_secret": SECRET, "flood": "off"}
+        env = program.environment(home, token=TOKEN, api_url=url, listen=f"127.0.0.1:{port}", **hook)
         with (home / "log").open("wb") as log:
             child = await asyncio.create_subprocess_exec(*command, env=env, stdout=log, stderr=log)
         try:
-            couriers = [await _connected(port) for _ in range(CONNECTIONS)]
-            file = home / ("data/matinee.db" if name == "matinee" else "films.db")
-            yield Bot(heard, couriers, file, count(1))
+            yield heard, [await _connected(port) for _ in range(CONNECTIONS)]
         finally:
             child.terminate()
             await child.wait()
