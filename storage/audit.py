@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import run_many
+from storage.dialects import insert_columns, run_rows
 from storage.inbox import mark_applied
 from storage.models import audit_entry
 from storage.values import SYSTEM, Actor
@@ -19,8 +20,7 @@ CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_i
 """The columns that an entry commits to, beside its instant."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-_WRITTEN = [column for column in audit_entry.c if column.name not in ("id", "erased_at")]
-_INSERT = sa.insert(audit_entry).values({each.name: sa.bindparam(each.name, type_=each.type) for each in _WRITTEN})
+_WRITTEN = [column.name for column in audit_entry.c if column.name not in ("id", "erased_at")]
 
 
 class AuditAction(StrEnum):
@@ -60,8 +60,13 @@ def record(
 
 def record_all(connection: sa.Connection, entries: Sequence[dict[str, Any]]) -> None:
     """The same for entries that `entry_of` made."""
-    run_many(connection, _INSERT, entries)
+    run_rows(connection, _insert(connection.dialect.name), entries)
     mark_applied(connection, [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None])
+
+
+@cache
+def _insert(dialect: str) -> sa.Executable:
+    return insert_columns(dialect, audit_entry, _WRITTEN)
 
 
 def entry_of(

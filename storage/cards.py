@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.dialects import joined
 from storage.errors import MovieNotFound
 from storage.models import EVERYONE, membership, movie, movie_genre, person, rating, score
 from storage.values import Actor, Card, Movie, MovieLine, Score, Voice
@@ -18,10 +19,8 @@ SCORE_COLUMNS = (score.c.count.label("ratings"), score.c.total, score.c.weighted
 
 _MOVIE_ID, _PERSON_ID = sa.bindparam("movie", type_=sa.BigInteger), sa.bindparam("person", type_=sa.BigInteger)
 _CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
-_GENRES = (
-    sa.select(sa.func.aggregate_strings(movie_genre.c.genre, "|")).where(movie_genre.c.movie_id == movie.c.id)
-).scalar_subquery()
-MOVIE_FACTS = sa.select(movie, sa.func.coalesce(_GENRES, "").label("genres"))
+_GENRES = (sa.select(joined(movie_genre.c.genre)).where(movie_genre.c.movie_id == movie.c.id)).scalar_subquery()
+MOVIE_FACTS = sa.select(movie, _GENRES.label("genres"))
 _MOVIE = MOVIE_FACTS.where(movie.c.id == _MOVIE_ID)
 _IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
 _SCOPES = sa.bindparam("scopes", expanding=True, type_=sa.BigInteger)
@@ -120,7 +119,7 @@ def movie_of(row: Any) -> Movie:
         original_title=row.original_title,
         year=row.year,
         runtime=row.runtime,
-        genres=tuple(sorted(split(row.genres))),
+        genres=tuple(sorted(split(row.genres or ""))),
         directors=split(row.directors),
         cast=split(row.cast),
         countries=split(row.countries),

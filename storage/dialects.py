@@ -1,17 +1,36 @@
-"""The one statement that SQLite and PostgreSQL share without a common spelling in SQLAlchemy: the upsert.
+"""What SQLite and PostgreSQL share without a common spelling in SQLAlchemy: the upsert, and many rows at once.
 
 Statements are built once and kept: building one costs more than running it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 Insert = sqlite.Insert | postgresql.Insert
 Turn = Callable[[Any], Any]
+
+
+class joined(FunctionElement[str]):  # noqa: N801 - reads as a function of SQL
+    """The texts of a group with "|" between them. SQLAlchemy's own writes the sign into the text at every execution."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(joined)
+def _group_concat(element: joined, compiler: Any, **words: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **words)}, '|')"
+
+
+@compiles(joined, "postgresql")
+def _string_agg(element: joined, compiler: Any, **words: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **words)}, '|')"
 
 
 def insert(dialect: str, table: sa.Table) -> Insert:
@@ -34,7 +53,36 @@ def put_all(
 ) -> None:
     """The same for many rows with the same columns, no two of them with one key."""
     if rows:
-        run_many(connection, _put(connection.dialect.name, table, tuple(rows[0]), keep), rows)
+        run_rows(connection, _put_all(connection.dialect.name, table, tuple(rows[0]), keep), rows)
+
+
+def given(dialect: str, **types: Any) -> dict[str, sa.ColumnElement[Any]]:
+    """The columns of rows that come with the statement: PostgreSQL takes them all at once, SQLite one by one."""
+    if dialect != "postgresql":
+        return {name: sa.bindparam(name, type_=kind) for name, kind in types.items()}
+    arrays = (sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in types.items())
+    columns = (sa.column(name, kind) for name, kind in types.items())
+    return dict(sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived().c)
+
+
+def insert_given(dialect: str, table: sa.Table, **values: sa.ColumnElement[Any]) -> Insert:
+    """An INSERT of rows for `run_rows`; the values are made of what is `given`."""
+    if dialect == "postgresql":
+        return postgresql.insert(table).from_select(list(values), sa.select(*values.values()))
+    return sqlite.insert(table).values(values)
+
+
+def insert_columns(dialect: str, table: sa.Table, names: Iterable[str]) -> Insert:
+    """The same where the rows have these columns of the table."""
+    return insert_given(dialect, table, **given(dialect, **{name: table.c[name].type for name in names}))
+
+
+def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a statement on rows that are `given`."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
+    else:
+        run_many(connection, statement, rows)
 
 
 def run_many(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -76,8 +124,16 @@ def _insert_new(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Exe
 
 @cache
 def _put(dialect: str, table: sa.Table, names: tuple[str, ...], keep: tuple[str, ...]) -> sa.Executable:
+    return _or_change(_valued(dialect, table, names), table, names, keep)
+
+
+@cache
+def _put_all(dialect: str, table: sa.Table, names: tuple[str, ...], keep: tuple[str, ...]) -> sa.Executable:
+    return _or_change(insert_columns(dialect, table, names), table, names, keep)
+
+
+def _or_change(statement: Insert, table: sa.Table, names: Sequence[str], keep: Sequence[str]) -> sa.Executable:
     keys = [column.name for column in table.primary_key]
-    statement = _valued(dialect, table, names)
     changes = {name: statement.excluded[name] for name in names if name not in (*keys, *keep)}
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 

@@ -18,16 +18,14 @@ from sqlalchemy.dialects import postgresql
 from storage import scores
 from storage.audit import AuditAction, entry_of, record_all
 from storage.cards import MOVIE_FACTS, cards_of, movie_of, split
-from storage.dialects import put_all
+from storage.dialects import joined, put_all
 from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
 from storage.values import Actor, Rated, Source
 
 _THEIRS = membership.alias()
 _CLUBS = (
-    sa.select(sa.func.aggregate_strings(sa.cast(_THEIRS.c.chat_id, sa.Text), "|"))
-    .where(_THEIRS.c.person_id == person.c.id)
-    .scalar_subquery()
+    sa.select(joined(sa.cast(_THEIRS.c.chat_id, sa.Text))).where(_THEIRS.c.person_id == person.c.id).scalar_subquery()
 )
 NUMBERS = ("person", "movie", "chat", "update_id")
 

@@ -58,7 +58,7 @@ class RecentBest:
         began = time.monotonic()
         query = recent(period, EVERYONE, self._prior, self._database).limit(MOST)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        counted = [Recent(line_of(row), split(row.genres)) for row in rows]
+        counted = [Recent(line_of(row), split(row.genres or "")) for row in rows]
         took = time.monotonic() - began
         if took < QUICK_S:
             self._kept.pop(period, None)

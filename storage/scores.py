@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import insert, run_many
+from storage.dialects import given, insert_given, run_many, run_rows
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
 
@@ -38,7 +38,7 @@ def add_all(
         started = [_change(place, *new[place]) for place in here if place in new]
         changed = [_change(place, 0, moved[place]) for place in here if moved.get(place)]
         if started:
-            run_many(connection, _started(prior, connection.dialect.name), started)
+            run_rows(connection, _started(prior, connection.dialect.name), started)
         if changed:
             run_many(connection, _moved(prior), changed)
 
@@ -64,7 +64,10 @@ def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: in
     change = {"at_scope": scope, "of_movie": movie_id, "by_count": count, "by_total": total}
     if connection.execute(_moved(prior), change).rowcount:
         return
-    connection.execute(_started(prior, dialect) if count > 0 else _DROP, change)
+    if count > 0:
+        run_rows(connection, _started(prior, dialect), [change])
+    else:
+        connection.execute(_DROP, change)
 
 
 @cache
@@ -78,8 +81,10 @@ def _moved(prior: Prior) -> sa.Update:
 @cache
 def _started(prior: Prior, dialect: str) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    weighted = prior.weighted(_TOTAL, _COUNT)
-    row = insert(dialect, score).values(scope=_SCOPE, movie_id=_MOVIE, count=_COUNT, total=_TOTAL, weighted=weighted)
+    rows = given(dialect, at_scope=sa.BigInteger, of_movie=sa.BigInteger, by_count=sa.Integer, by_total=sa.BigInteger)
+    count, total = rows["by_count"], rows["by_total"]
+    sums = {"count": count, "total": total, "weighted": prior.weighted(total, count)}
+    row = insert_given(dialect, score, scope=rows["at_scope"], movie_id=rows["of_movie"], **sums)
     counted, summed = score.c.count + row.excluded["count"], score.c.total + row.excluded.total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
     return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed)
