@@ -42,6 +42,8 @@ class Pacer:
         self._shared_by = 1
         self._all: deque[Call] = deque(maxlen=ALL)
         self._chats: dict[int, _Chat] = {}
+        self._sweep_at = SWEEP
+        """So many chats; twice as many as were left, or a crowd would be looked through at every call."""
         self._held_until = 0.0
         self._last_refusal = (0, float("-inf"))  # chat, when
 
@@ -55,8 +57,9 @@ class Pacer:
         call = Call(now, now + LATE_S)
         self._all.append(call)
         self._chats.setdefault(chat_id, _Chat()).calls.append(call)
-        if len(self._chats) > SWEEP:
+        if len(self._chats) > self._sweep_at:
             self._sweep(now)
+            self._sweep_at = max(SWEEP, 2 * len(self._chats))
         return call
 
     def end(self, call: Call) -> None:
@@ -109,7 +112,8 @@ class Pacer:
     def _sweep(self, now: float) -> None:
         """Forget chats that no window speaks of any more."""
         for chat_id, chat in list(self._chats.items()):
-            silent = not chat.calls or chat.calls[-1].latest < now - GROUP_S
+            window = GROUP_S if chat_id < 0 else CHAT_S
+            silent = not chat.calls or chat.calls[-1].latest < now - window
             if silent and chat.held_until < now:
                 del self._chats[chat_id]
 

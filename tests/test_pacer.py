@@ -134,3 +134,19 @@ def test_silent_chats_are_forgotten() -> None:
         line.now += 0.1
 
     assert len(line.pacer._chats) < 3000
+
+
+def test_a_crowd_is_looked_through_seldom_and_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, sweeps, sweep = Timeline(), [], Pacer._sweep
+    monkeypatch.setattr(Pacer, "_sweep", lambda pacer, now: (sweeps.append(now), sweep(pacer, now)))
+    for number in range(20_000):
+        line.now += 0.00001
+        line.pacer.end(line.pacer.begin(-number - 1))
+    assert len(line.pacer._chats) == 20_000, "all of them wrote within the minute"
+    assert len(sweeps) <= 6
+
+    for number in range(100_000):
+        line.now += 0.001
+        line.pacer.end(line.pacer.begin(number + 1))
+    assert len(line.pacer._chats) <= 42_000
+    assert len(sweeps) <= 60

@@ -157,3 +157,13 @@ def test_this_machine_is_never_reached_through_a_proxy(monkeypatch: pytest.Monke
 
     assert proxy_for("http://127.0.0.1:8090") is None
     assert proxy_for("https://api.telegram.org") == "http://proxy:3128"
+
+
+async def test_the_answer_to_an_edit_is_not_taken_apart(bot: ExtBot[None], stub: StubTelegram) -> None:
+    assert await bot.edit_message_text("later", chat_id=5, message_id=7) is True
+
+
+async def test_a_refused_edit_is_still_an_error(bot: ExtBot[None], stub: StubTelegram) -> None:
+    stub.script["editMessageText"] = [stub_telegram.error(400, "Bad Request: message is not modified")]
+
+    assert "not modified" in str(await failure_of(bot.edit_message_text("same", chat_id=5, message_id=7)))
