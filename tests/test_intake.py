@@ -120,6 +120,13 @@ async def test_a_second_delivery_is_not_handled_again(intake: Intake, handlers: 
     assert handlers.handled == [1, 2]
 
 
+async def test_deliveries_that_come_side_by_side_are_handled_in_their_order(intake: Intake, handlers: Handlers) -> None:
+    await asyncio.gather(*(intake.take([message(number)]) for number in range(1, 101)))
+    await settled(intake)
+
+    assert handlers.handled == list(range(1, 101))
+
+
 async def test_it_is_stored_before_it_is_handled(intake: Intake, sqlite_storage: Storage, handlers: Handlers) -> None:
     stored: list[list[int]] = []
 
