@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format build lock locales bench bench-sending bench-moving chaos replicas soak docs clean
+.PHONY: help venv demo run test check format build lock locales bench bench-quick bench-search bench-sending bench-moving chaos replicas soak docs clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -60,7 +60,13 @@ locales: .venv/installed  ## gather the texts for translators; update and compil
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i handlers/locales/matinee.pot -o $$file \
 	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
 
-bench: .venv/installed-dev  ## search quality and speed beside FTS5, brute force and an oracle; takes 3 minutes
+bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, start and memory beside what others do; takes 8 minutes
+	@$(BIN)/python -m tests.benchmarks
+
+bench-quick: .venv/installed-dev build/rivals/installed  ## the same, rougher, in a minute
+	@$(BIN)/python -m tests.benchmarks --quick
+
+bench-search: .venv/installed-dev  ## search quality and speed beside FTS5, brute force and an oracle; takes 3 minutes
 	@$(BIN)/python -m tests.benchmarks.search $(if $(FILMS),--films $(FILMS) --sample 40)
 
 bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enforces Telegram's limits; takes 3 minutes

@@ -5,7 +5,7 @@ from pathlib import Path
 import tantivy
 
 RAREST = 10
-"""How many of a query's 3-grams are asked for; `make bench` shows what fewer miss and what more cost."""
+"""How many of a query's 3-grams are asked for; `make bench-search` shows what fewer miss and what more cost."""
 
 CERTAIN = 100.0
 """What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""

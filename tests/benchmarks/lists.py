@@ -112,19 +112,24 @@ def measures(sizes: list[Size]) -> list[Measure]:
     ]
 
 
+def measure(ratings: int) -> list[Measure]:
+    """Print what each size costs; the measures are of the largest."""
+    with tempfile.TemporaryDirectory() as name:
+        sizes = asyncio.run(grown(Path(name), ratings))
+    names = ("by key", "top", "genre", "decade", "week", "club", "digest", "counted")
+    print(f"{'ratings':>11}" + "".join(f"{name:>10}" for name in names) + "   (ms)")
+    for size in sizes:
+        print(size.row())
+    print(flush=True)
+    return measures(sizes)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ratings", type=int, default=10_000_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        sizes = asyncio.run(grown(Path(name), options.ratings))
-    names = ("by key", "top", "genre", "decade", "week", "club", "digest", "counted")
-    print(f"{'ratings':>11}" + "".join(f"{name:>10}" for name in names) + "   (ms)")
-    for size in sizes:
-        print(size.row())
-    print()
-    return report(measures(sizes), options.json)
+    return report(measure(options.ratings), options.json)
 
 
 if __name__ == "__main__":

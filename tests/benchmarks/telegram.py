@@ -37,6 +37,8 @@ class Heard:
     answered: dict[int, float] = field(default_factory=dict)
     edits: int = 0
     latency_s: float = 0.0
+    pid: int = 0
+    """The bot's process."""
     done: Callable[[], object] = lambda: None
     """Called after each edit: the press is through."""
 

@@ -73,6 +73,7 @@ async def serving(
         env = program.environment(home, token=TOKEN, api_url=url, listen=f"127.0.0.1:{port}", **hook)
         with (home / "log").open("wb") as log:
             child = await asyncio.create_subprocess_exec(*command, env=env, stdout=log, stderr=log)
+        heard.pid = child.pid
         try:
             yield heard, [await _connected(port) for _ in range(CONNECTIONS)]
         finally:
@@ -81,11 +82,11 @@ async def serving(
 
 
 async def _connected(port: int) -> Courier:
-    for _ in range(300):
+    for _ in range(1500):
         try:
             _, courier = await asyncio.get_running_loop().create_connection(Courier, "127.0.0.1", port)
         except OSError:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
         else:
             return courier
     raise TimeoutError("the bot does not listen; see its log")
@@ -93,9 +94,9 @@ async def _connected(port: int) -> Courier:
 
 async def full(bot: Bot, seconds: float) -> float:
     """Presses a second with AT_ONCE of them on the way at any time; all of them are stored in the end."""
-    await _flood(bot, 2 * AT_ONCE)
-    guess = await _flood(bot, 4 * AT_ONCE)
-    return await _flood(bot, max(4 * AT_ONCE, int(guess * seconds)))
+    await _flood(bot, AT_ONCE // 4)
+    guess = await _flood(bot, AT_ONCE)
+    return await _flood(bot, max(AT_ONCE, int(guess * seconds)))
 
 
 async def _flood(bot: Bot, presses: int) -> float:

@@ -1,0 +1,58 @@
+"""From the start to the first answer, and what the idle bot takes of memory: `python -m tests.benchmarks.start`."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks.measures import Measure, report
+from tests.benchmarks.telegram import press
+from tests.benchmarks.updates import serving
+
+TIMES = 5
+
+
+def matinee(data_dir: Path, *words: str) -> float:
+    """Seconds that a command takes."""
+    began = time.perf_counter()
+    own = os.environ | {"MATINEE_DATA_DIR": str(data_dir)}
+    subprocess.run((sys.executable, "-m", "bot", *words), env=own, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+async def started(data_dir: Path) -> tuple[float, float]:
+    """Seconds until the first press is answered, and MiB that are resident afterwards."""
+    began = time.perf_counter()
+    async with serving("matinee", data_dir) as (heard, couriers):
+        await couriers[0].bring(press(int(began), 5_000_000_001, 1, 8))
+        while not heard.answered:  # noqa: ASYNC110 - looked at while the answer comes
+            await asyncio.sleep(0.002)
+        seconds = time.perf_counter() - began
+        await asyncio.sleep(1)
+        return seconds, resident_mb(heard.pid)
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def measure() -> list[Measure]:
+    with tempfile.TemporaryDirectory() as name:
+        data_dir = Path(name)
+        matinee(data_dir, "catalogue", "import", "starter")
+        starts = [asyncio.run(started(data_dir)) for _ in range(TIMES)]
+        helps = [matinee(data_dir, "--help") for _ in range(TIMES)]
+    first, resident = 1000 * min(seconds for seconds, _ in starts), max(memory for _, memory in starts)
+    return [
+        Measure("matinee --help / 0.4 s", 1000 * min(helps), 400, 1, least=False, unit="ms"),
+        Measure("start to first answer, 120,000 films / 1.5 s", first, 1500, 1, least=False, unit="ms"),
+        Measure("memory, idle, 120,000 films / 150 MB", resident, 150, 1, least=False, unit="MB"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(report(measure()))
