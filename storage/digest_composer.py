@@ -1,6 +1,7 @@
 """What a chat's week looked like: the figures of a digest, counted from the ratings of the people in it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +16,17 @@ TOP = 10
 ARGUED = 3
 """From how many stars between the lowest and the highest on a film is argued about."""
 
+_CHAT = sa.bindparam("chat", type_=sa.BigInteger)
+_START, _END = (sa.bindparam(name, type_=rating.c.rated_at.type) for name in ("start", "end"))
+
 
 def compose(
     connection: sa.Connection, chat_id: int, start: datetime, end: datetime, *, zone: str, prior: Prior
 ) -> Digest:
     """The digest of [start, end). Imported ratings do not count as rated in it."""
-    rows = connection.execute(_per_movie(chat_id, start, end)).all()
-    people = connection.execute(_people(chat_id, start, end)).scalar_one()
+    week = {"chat": chat_id, "start": start, "end": end}
+    rows = connection.execute(_per_movie(private=chat_id > 0), week).all()
+    people = connection.execute(_people(private=chat_id > 0), week).scalar_one()
     # In a private chat nobody else can rate, so one rating is enough there.
     shared = [row for row in rows if row.ratings >= (1 if chat_id > 0 else prior.minimum)]
     return Digest(
@@ -40,19 +45,20 @@ def compose(
     )
 
 
-def _counted(chat_id: int) -> sa.ColumnElement[bool]:
+def _counted(*, private: bool) -> sa.ColumnElement[bool]:
     """Whose ratings a chat sees: its members', wherever they were made; in a private chat one's own."""
-    if chat_id > 0:
-        return rating.c.person_id == chat_id
-    return rating.c.person_id.in_(sa.select(membership.c.person_id).where(membership.c.chat_id == chat_id))
+    if private:
+        return rating.c.person_id == _CHAT
+    return rating.c.person_id.in_(sa.select(membership.c.person_id).where(membership.c.chat_id == _CHAT))
 
 
-def _within(chat_id: int, start: datetime, end: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _within(*, private: bool) -> tuple[sa.ColumnElement[bool], ...]:
     rated_at = rating.c.rated_at
-    return _counted(chat_id), rated_at >= start, rated_at < end, rating.c.source != str(Source.IMPORT)
+    return _counted(private=private), rated_at >= _START, rated_at < _END, rating.c.source != str(Source.IMPORT)
 
 
-def _per_movie(chat_id: int, start: datetime, end: datetime) -> sa.Select[Any]:
+@cache
+def _per_movie(*, private: bool) -> sa.Select[Any]:
     stars = rating.c.stars
     return (
         sa.select(
@@ -64,13 +70,14 @@ def _per_movie(chat_id: int, start: datetime, end: datetime) -> sa.Select[Any]:
             (sa.func.max(stars) - sa.func.min(stars)).label("spread"),
         )
         .join(movie, movie.c.id == rating.c.movie_id)
-        .where(*_within(chat_id, start, end))
+        .where(*_within(private=private))
         .group_by(movie.c.id, movie.c.title, movie.c.year)
     )
 
 
-def _people(chat_id: int, start: datetime, end: datetime) -> sa.Select[Any]:
-    return sa.select(sa.func.count(rating.c.person_id.distinct())).where(*_within(chat_id, start, end))
+@cache
+def _people(*, private: bool) -> sa.Select[Any]:
+    return sa.select(sa.func.count(rating.c.person_id.distinct())).where(*_within(private=private))
 
 
 def _line(row: Any) -> DigestLine:
@@ -101,22 +108,28 @@ def _most_argued(rows: Any) -> DigestLine | None:
     return _line(min(argued, key=lambda row: (-row.spread, -row.ratings, row.title))) if argued else None
 
 
+_TOP = (
+    sa.select(movie, *SCORE_COLUMNS)
+    .join(score, score.c.movie_id == movie.c.id)
+    .where(score.c.scope == _CHAT, score.c.count >= sa.bindparam("minimum", type_=sa.Integer))
+    .order_by(score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id)
+    .limit(TOP)
+)
+_BEFORE = sa.select(rating.c.movie_id).where(
+    rating.c.movie_id.in_(sa.bindparam("ids", expanding=True, type_=sa.BigInteger)),
+    _counted(private=False),
+    rating.c.created_at < _START,
+)
+
+
 def _newcomer(connection: sa.Connection, chat_id: int, start: datetime, prior: Prior) -> tuple[int, MovieLine] | None:
     """The highest film of the club's top ten that nobody there had rated before the week."""
     if chat_id > 0:
         return None
-    top = connection.execute(
-        sa.select(movie, *SCORE_COLUMNS)
-        .join(score, score.c.movie_id == movie.c.id)
-        .where(score.c.scope == chat_id, score.c.count >= prior.minimum)
-        .order_by(score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id)
-        .limit(TOP)
-    ).all()
-    known = set(connection.execute(_rated_before([row.id for row in top], chat_id, start)).scalars())
+    top = connection.execute(_TOP, {"chat": chat_id, "minimum": prior.minimum}).all()
+    known = set()
+    if top:
+        known = set(
+            connection.execute(_BEFORE, {"ids": [row.id for row in top], "chat": chat_id, "start": start}).scalars()
+        )
     return next(((rank, line_of(row)) for rank, row in enumerate(top, 1) if row.id not in known), None)
-
-
-def _rated_before(movie_ids: list[int], chat_id: int, start: datetime) -> sa.Select[Any]:
-    return sa.select(rating.c.movie_id).where(
-        rating.c.movie_id.in_(movie_ids), _counted(chat_id), rating.c.created_at < start
-    )
