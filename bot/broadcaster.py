@@ -15,6 +15,7 @@ from bot import notices, telemetry
 from bot.failures import Failure, meaning_of
 from bot.limiter import PATIENT
 from bot.pacer import Pacer
+from bot.pseudonyms import chat_name
 from storage.errors import StorageError
 from storage.service import Storage
 from storage.values import OutboxItem
@@ -158,7 +159,7 @@ class Broadcaster:
         failure = meaning_of(error)
         telemetry.posted.labels(str(failure)).inc()
         if failure is not Failure.WAIT:
-            log.warning("not posted", chat=item.chat_id, meaning=str(failure), reason=str(error))
+            log.warning("not posted", chat=chat_name(item.chat_id), meaning=str(failure), reason=str(error))
         await self._react[failure](self, item, error)
 
     async def _give_up(self, item: OutboxItem, error: TelegramError) -> None:

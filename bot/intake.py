@@ -94,7 +94,7 @@ class Intake:
         rows = [(update["update_id"], person_of(update), raw(update)) for update in kept]
         for item in await self._inbox.take(rows, self._replica):  # those that share a commit wake in its order
             telemetry.taken.inc()
-            self._arrivals[item.id] = Arrival(item.update_id, item.key, kinds[item.update_id], arrived)
+            self._arrivals[item.id] = Arrival(item.update_id, item.key, kinds[item.update_id], arrived, item.payload)
             self._put(item)
         await self._dispatcher.room()
 
@@ -118,7 +118,8 @@ class Intake:
 
     async def _handle(self, item: InboxItem) -> float | None:
         """Seconds to wait before it is handled again, or null when it is finished. Never raises."""
-        current.set(self._arrivals.setdefault(item.id, Arrival(item.update_id, item.key, "other", None)))
+        resumed = Arrival(item.update_id, item.key, "other", None, item.payload)
+        current.set(self._arrivals.setdefault(item.id, resumed))
         try:
             if item.id not in self._verdicts:
                 pause = await self._try(item)

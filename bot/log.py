@@ -11,7 +11,10 @@ import orjson
 import structlog
 from structlog.typing import Processor
 
+from bot.arrival import current
+from bot.pseudonyms import pseudonym
 from bot.redact import redact
+from bot.said import hide
 
 QUIET = (
     "alembic",
@@ -27,6 +30,10 @@ QUIET = (
 """Loggers that chat below WARNING; httpx writes every address there, token included."""
 
 
+OURS = frozenset({"level", "logger", "timestamp", "update_id", "person", "_record", "_from_structlog"})
+"""Fields of a line that nobody else has a say in."""
+
+
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     """Redacts what will be written: message, arguments and the whole text of a traceback at once."""
 
@@ -38,6 +45,7 @@ def set_up(style: Literal["text", "json"]) -> None:
     """Send all logging to standard error, and every way an exception can end up there unlogged as well."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _whose,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -61,6 +69,28 @@ def set_up(style: Literal["text", "json"]) -> None:
     _catch_the_uncaught()
 
 
+def _whose(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A line about an update has its number, and its person's pseudonym: made here, for few updates leave a line."""
+    arrival = current.get()
+    if arrival is not None:
+        event.setdefault("update_id", arrival.update_id)
+        if arrival.person_id:
+            event["person"] = pseudonym(arrival.person_id)
+    return event
+
+
+def _nothing_said(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Whatever an exception or another library's message repeats of the update is not for the log."""
+    arrival = current.get()
+    if arrival is None:
+        return event
+    kept = OURS | {"event"} if event.get("_from_structlog") else OURS
+    return {
+        key: value if key in kept or isinstance(value, bool | int | float | None) else hide(str(value), arrival.payload)
+        for key, value in event.items()
+    }
+
+
 def _arguments(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The standard library's `%` arguments are in the message already."""
     event.pop("positional_args", None)
@@ -69,11 +99,12 @@ def _arguments(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.
 
 def _last(style: Literal["text", "json"]) -> list[Processor]:
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    first: list[Processor] = [structlog.processors.format_exc_info, _nothing_said, clean]
     if style == "json":
-        return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_dumps)]
+        return [*first, structlog.processors.JSONRenderer(_dumps)]
     colors = sys.stderr.isatty()
     plain = structlog.dev.plain_traceback
-    return [clean, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain, pad_event_to=0)]
+    return [*first, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain, pad_event_to=0)]
 
 
 def _dumps(event: Any, **_: Any) -> str:

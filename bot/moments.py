@@ -48,14 +48,17 @@ class Moments:
         if len(self._tasks) >= MOST:
             telemetry.moments.labels("dropped").inc()
             return
+        arrival = Arrival(number, person_of(raw) or 0, kind_of(raw), time.monotonic(), raw)
+        token = current.set(arrival)
         try:
             update = Update.de_json(raw, self._bot)
         except Exception as error:  # whatever python-telegram-bot raises for a shape it does not expect
-            log.warning("a question that cannot be read", update_id=number, reason=repr(error))
+            log.warning("a question that cannot be read", reason=repr(error))
             return
+        finally:
+            current.reset(token)
         if update.inline_query is not None:
             self._latest.put(update.inline_query.from_user.id, update.inline_query.id)
-        arrival = Arrival(number, person_of(raw) or 0, kind_of(raw), time.monotonic())
         task = asyncio.create_task(self._handle(update, arrival), name=f"question {number}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -7,6 +7,8 @@ import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from bot.arrival import current
+
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)
 
@@ -27,6 +29,9 @@ def _gauge(name: str, what: str) -> Gauge:
 def _histogram(name: str, what: str, *labels: str, buckets: tuple[float, ...] = Histogram.DEFAULT_BUCKETS) -> Histogram:
     return Histogram(f"matinee_{name}", what, labels, buckets=buckets, registry=registry)
 
+
+ANSWERS = ("answer", "send")
+"""How the methods begin that a person sees something of."""
 
 # Updates.
 taken = _counter("updates_taken", "Updates written to the inbox")
@@ -84,6 +89,19 @@ unsealed_age = _gauge("audit_unsealed_seconds", "Age of the oldest audit entry w
 seal_age = _gauge("audit_seal_age_seconds", "Since the newest seal was made; 0: there is none")
 backup_age = _gauge("backup_age_seconds", "Age of the newest scheduled copy; +Inf: there is none; 0: none is wanted")
 disk_free = _gauge("disk_free_bytes", "Free space where the data directory is")
+
+
+def note_call(method: str, outcome: str, began: float) -> None:
+    """A call ended that began at `began`, in monotonic seconds. The first one that answers a person ends their wait."""
+    now = time.monotonic()
+    calls.labels(method, outcome).inc()
+    calling.labels(method).observe(now - began)
+    arrival = current.get()
+    if arrival is None or arrival.at is None or arrival.answered:
+        return
+    if outcome == "ok" and method.startswith(ANSWERS):
+        arrival.answered = True
+        answered.labels(arrival.kind).observe(now - arrival.at)
 
 
 class Pulse:

@@ -14,7 +14,6 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot import telemetry
-from bot.arrival import note_answer
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 UNREAD = frozenset({"editMessageText"})
@@ -97,11 +96,9 @@ class AiohttpRequest(BaseRequest):
         try:
             status, answer = await self._ask(url, method, **body, timeout=timeout)
         except NetworkError as error:
-            _count(name, "not sent" if isinstance(error.__cause__, NotSent) else "unknown", began)
+            telemetry.note_call(name, "not sent" if isinstance(error.__cause__, NotSent) else "unknown", began)
             raise
-        _count(name, _outcome(status), began)
-        if status == 200:
-            note_answer(name)
+        telemetry.note_call(name, _outcome(status), began)
         return status, ANSWERED if status == 200 and name in UNREAD else answer
 
     async def _ask(self, url: str, method: str, **request: Any) -> tuple[int, bytes]:
@@ -142,11 +139,6 @@ def _outcome(status: int) -> str:
     if status < 400:
         return "ok"
     return "paused" if status == 429 else "refused" if status < 500 else "broken"
-
-
-def _count(name: str, outcome: str, began: float) -> None:
-    telemetry.calls.labels(name, outcome).inc()
-    telemetry.calling.labels(name).observe(time.monotonic() - began)
 
 
 def _body(data: RequestData) -> dict[str, Any]:

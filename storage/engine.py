@@ -21,6 +21,9 @@ OVERFLOW = 4
 IDLE_S = 1.0
 """A connection that rested for longer is asked whether it still lives. Asking it each time costs three statements."""
 
+DISCREET: dict[str, Any] = {"hide_parameters": True}
+"""An error names the statement, and not what people wrote."""
+
 
 def parse_url(url: str, data_dir: Path) -> URL:
     """The database's address; empty means `matinee.db` in the data directory.
@@ -47,10 +50,12 @@ def is_sqlite(url: URL) -> bool:
 def reading_engine(url: URL) -> AsyncEngine:
     """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
     if not is_sqlite(url):
-        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=8, max_overflow=OVERFLOW)
+        postgres = url.set(drivername="postgresql+asyncpg")
+        engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, **DISCREET)
         _ask_the_rested(engine.sync_engine)
+        sa.event.listen(engine.sync_engine, "handle_error", _forget_the_row)
         return engine
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **DISCREET)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
 
@@ -79,11 +84,19 @@ def writing_engine(url: URL) -> sa.Engine:
         url.set(drivername="sqlite+pysqlite"),
         poolclass=sa.pool.StaticPool,
         connect_args={"check_same_thread": False},
+        **DISCREET,
     )
     sa.event.listen(engine, "connect", _prepare_writer)
     # The driver would begin only at the first write, and two readers that both turn writers would deadlock.
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _forget_the_row(context: sa.engine.ExceptionContext) -> None:
+    """PostgreSQL's errors hold the row that they refuse: names, texts."""
+    cause: Any = context.original_exception.__cause__
+    if hasattr(cause, "detail"):
+        cause.detail = None
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: Any) -> None:
