@@ -1,5 +1,6 @@
 """The Storage object: the one door to the database. One method, one transaction; values in, values out."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from storage.clubs import Clubs
 from storage.database import Database
 from storage.digests import Digests
 from storage.engine import is_sqlite, parse_url
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, SchemaBehind
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
@@ -80,6 +81,20 @@ class Storage:
         try:
             await upgrade.bring_to_head(database, may_migrate=migrate or database.is_sqlite)
             await adopt(database, settings.ranking)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, settings)
+
+    @classmethod
+    async def look_into(cls, settings: StorageSettings, *, now: Now) -> "Storage":
+        """Open the database as it is, and make nothing. Raises DatabaseUnavailable, SchemaBehind."""
+        url = parse_url(settings.url, settings.data_dir)
+        if is_sqlite(url) and url.database and not await asyncio.to_thread(Path(url.database).exists):
+            raise SchemaBehind(None, upgrade.head())
+        database = Database(url, now)
+        try:
+            await upgrade.bring_to_head(database, may_migrate=False)
         except BaseException:
             await database.close()
             raise

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from storage.service import Storage, StorageSettings
-from storage.values import Owed
 from tests import program, stub_telegram
 from tests.databases import ANN, BEN, CLUB, DUNE, NOON, in_club
 from tests.stub_telegram import TOKEN
@@ -198,33 +197,6 @@ async def test_a_digest_can_be_looked_at_without_posting_it(data_dir: Path) -> N
 
     assert (week.code, "Dune (2021)" in week.out, "<" in week.out) == (0, True, False)
     assert (nothing.code, "Nothing was rated" in nothing.out) == (1, True)
-
-
-async def test_the_doctor_names_what_is_missing(data_dir: Path) -> None:
-    end = await program.matinee(data_dir, "doctor")
-
-    assert end.code == 1
-    assert [line for line in end.out.splitlines() if line.startswith("FAIL")] == [
-        "FAIL  telegram: no token: set MATINEE_TOKEN"
-    ]
-
-
-async def test_the_doctor_shows_what_waits_and_what_was_given_up(data_dir: Path, tmp_path: Path) -> None:
-    hours_ago = datetime.now(UTC) - timedelta(hours=5)
-    async with opened(data_dir, hours_ago) as storage:
-        await storage.ratings.rate(1, 8, ANN)
-        await storage.outbox.owe(Owed(key="notice", kind="notice", chat_id=7, payload={}))
-        (item,) = await storage.inbox.take([(1, ANN.person_id, b"{}")])
-        await storage.quarantine.put(item, "ValueError: a bug")
-    end = await program.matinee(data_dir, "doctor", backup_dir=str(tmp_path))
-    since = f"since {hours_ago:%Y-%m-%d %H:%M} UTC"
-
-    assert [line for line in end.out.splitlines() if line.startswith("FAIL")][:-1] == [
-        "FAIL  quarantine: 1: ValueError: a bug (matinee quarantine retry 1, or drop 1)",
-        f"FAIL  outbox: 1 messages wait, {since}: is the bot running?",
-        f"FAIL  audit trail: not sealed {since}: is the bot running?",
-        f"FAIL  backups: there is none in {tmp_path} yet",
-    ]
 
 
 async def test_quarantine_is_listed_retried_and_dropped(data_dir: Path) -> None:

@@ -115,5 +115,5 @@ async def test_the_doctor_hides_the_token(tmp_path: Path) -> None:
         stub.script["getMe"] = [stub_telegram.error(500, f"{stub.url}/bot{TOKEN}/getMe broke")]
         end = await program.matinee(data_dir, "doctor", token=TOKEN, api_url=stub.url)
 
-    assert (end.code, "FAIL  telegram" in end.out) == (1, True)
+    assert (end.code, "failed   token" in end.out) == (1, True)
     assert SECRET not in end.out + end.err

@@ -10,7 +10,8 @@ PAGE = """\
 
 {generated}
 
-`matinee doctor` looks once and says what to do. To be told by a machine, have Prometheus read `/metrics` (see
+`matinee doctor` looks once and says what to do; `--json` says it to a program: `well`, and of each of the `parts` its
+`state` (`ok`, `warning` or `failed`) and `detail`. To be told by a machine, have Prometheus read `/metrics` (see
 [http.md](http.md)):
 
 ```

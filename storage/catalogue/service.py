@@ -177,12 +177,18 @@ class Catalogue:
 
     async def load_index(self, progress: Progress) -> None:
         """Open the index of this very catalogue, built anew beside the old one if need be."""
+        if not await self.open_index():
+            self._index = await self._build(await self._database.read(_stamp), progress)
+        await self.follow()
+
+    async def open_index(self) -> bool:
+        """Open the index if there is one of this very catalogue; nothing is built."""
         stamp = await self._database.read(_stamp)
         found = await asyncio.to_thread(SearchIndex.open, self._index_dir)
         if found is None or found.stamp != stamp or await self._newer_than(found) > MOST:
-            found = await self._build(stamp, progress)
+            return False
         self._index = found
-        await self.follow()
+        return True
 
     async def _newer_than(self, index: SearchIndex) -> int:
         query = sa.select(sa.func.count()).select_from(movie).where(movie.c.id > index.last)
