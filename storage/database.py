@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.engine import OVERFLOW, is_sqlite, reading_engine, writing_engine
+from storage.engine import OVERFLOW, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
 from storage.values import Now
 from storage.writer import Writer, postgresql_writer, sqlite_writer
@@ -26,7 +26,9 @@ class Database:
         self.now = now
         self.engine: AsyncEngine = reading_engine(url)
         # PostgreSQL's transactions of reads promise nothing more than their statements do, and cost two more of them.
-        self._reading = self.engine if is_sqlite(url) else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Behind PgBouncer they are what keeps a statement's parts at one server.
+        in_transactions = is_sqlite(url) or is_unprepared(url)
+        self._reading = self.engine if in_transactions else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._writing = writing_engine(url) if is_sqlite(url) else None
         self._writer: Writer = (

@@ -21,6 +21,12 @@ OVERFLOW = 4
 IDLE_S = 1.0
 """A connection that rested for longer is asked whether it still lives. Asking it each time costs three statements."""
 
+UNPREPARED: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,  # no name: gone with the transaction, at whichever server it was
+}
+
 DISCREET: dict[str, Any] = {"hide_parameters": True}
 """An error names the statement, and not what people wrote."""
 
@@ -47,11 +53,17 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+def is_unprepared(url: URL) -> bool:
+    """Whether the address ends in ?prepared=off: PgBouncer in transaction mode may be between."""
+    return url.query.get("prepared") == "off"
+
+
 def reading_engine(url: URL) -> AsyncEngine:
     """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
     if not is_sqlite(url):
-        postgres = url.set(drivername="postgresql+asyncpg")
-        engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, **DISCREET)
+        postgres = url.set(drivername="postgresql+asyncpg").difference_update_query(["prepared"])
+        unprepared = UNPREPARED if is_unprepared(url) else {}
+        engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, connect_args=unprepared, **DISCREET)
         _ask_the_rested(engine.sync_engine)
         sa.event.listen(engine.sync_engine, "handle_error", _forget_the_row)
         return engine
