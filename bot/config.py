@@ -16,6 +16,8 @@ from storage.address import is_readable, passwords_of
 TOKEN_SHAPE = re.compile(r"[1-9]\d{0,15}:[\w-]{1,60}", re.ASCII)
 """What Telegram takes for a token at all; anything else is refused before the first request."""
 
+DSN_SHAPE = re.compile(r"https?://\w+@[\w.-]+(:\d{1,5})?(/[\w-]+)*/\d+", re.ASCII)
+
 
 class Settings(BaseSettings):
     """Every setting. Each description says what is allowed: it is the end of the line a bad value earns."""
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(None, description="an https address, or nothing to poll")
     webhook_secret: SecretStr | None = Field(None, description="1 to 256 of A-Z, a-z, 0-9, _ and -")
     tmdb_key: SecretStr | None = Field(None, description="an API key of themoviedb.org")
+    sentry_dsn: SecretStr | None = Field(None, description="a DSN as Sentry gives it: https://KEY@HOST/PROJECT")
     tmdb_url: str = Field("https://api.themoviedb.org", description="an http or https address")
 
     data_dir: Path = Field(Path("data"), description="a directory that may be written")
@@ -83,6 +86,13 @@ class Settings(BaseSettings):
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
             raise ValueError("not a webhook secret")
         return secret
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _dsn_shape(cls, dsn: SecretStr | None) -> SecretStr | None:
+        if dsn and not DSN_SHAPE.fullmatch(dsn.get_secret_value()):
+            raise ValueError("not a DSN")
+        return dsn
 
     @field_validator("api_url", "tmdb_url", "webhook_url")
     @classmethod
@@ -140,8 +150,8 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """Every text that must appear in no log."""
-        found = [value.get_secret_value() for value in (self.token, self.webhook_secret, self.tmdb_key) if value]
-        return found + passwords_of(self.database())
+        given = (self.token, self.webhook_secret, self.tmdb_key, self.sentry_dsn)
+        return [value.get_secret_value() for value in given if value] + passwords_of(self.database())
 
 
 def load(env: dict[str, str], *, directory: Path | None = None) -> Settings:

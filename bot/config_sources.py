@@ -20,7 +20,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """Which section of `config.toml` holds which setting."""
 
-SECRETS = ("token", "webhook_secret", "tmdb_key", "database_url")
+UNPLACED = ("token", "webhook_secret", "tmdb_key", "sentry_dsn")
+"""Secrets that `config.toml` may not hold."""
+
+SECRETS = (*UNPLACED, "database_url")
 """Settings that no message shows, and that `…_FILE` may give."""
 
 PREFIX = "MATINEE_"
@@ -44,7 +47,7 @@ def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
     if section not in SECTIONS or not isinstance(content, dict):
         raise ConfigError(f"{path}: found unknown section [{section}], {_allowed(section, SECTIONS)}")
     for key in content:
-        if key in {"token", "webhook_secret", "tmdb_key"} or _has_password(key, content[key]):
+        if key in UNPLACED or _has_password(key, content[key]):
             raise ConfigError(
                 f"{path}: found a secret in [{section}] {key}, allowed: only {PREFIX}{key.upper()} or"
                 f" {PREFIX}{key.upper()}_FILE in the environment"

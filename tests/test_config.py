@@ -41,7 +41,7 @@ def test_the_shipped_file_states_every_key_with_its_default() -> None:
 def test_every_setting_that_is_no_secret_has_a_place_in_the_file() -> None:
     placed = {key for keys in SECTIONS.values() for key in keys}
 
-    assert set(Settings.model_fields) - placed == {"token", "webhook_secret", "tmdb_key"}
+    assert set(Settings.model_fields) - placed == {"token", "webhook_secret", "tmdb_key", "sentry_dsn"}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,11 @@ def test_every_setting_that_is_no_secret_has_a_place_in_the_file() -> None:
         ({"MATINEE_LOG": "xml"}, "MATINEE_LOG: found 'xml', allowed: text or json"),
         ({"MATINEE_TOKEM": "1"}, "MATINEE_TOKEM: found an unknown variable, did you mean MATINEE_TOKEN?"),
         ({"PORT": "http"}, "PORT: found 'http', allowed: host:port, for instance 127.0.0.1:8080, or a port number"),
+        (
+            {"MATINEE_SENTRY_DSN": "https://sentry.example/1"},
+            "MATINEE_SENTRY_DSN: found 24 characters of another shape, allowed: a DSN as Sentry gives it:"
+            " https://KEY@HOST/PROJECT",
+        ),
         ({"MATINEE_FLOOD": "0"}, "MATINEE_FLOOD: found '0', allowed: a whole number of updates from 1, or off"),
         ({"MATINEE_OPERATORS": "1,x"}, "MATINEE_OPERATORS: found '1,x', allowed: numeric user ids parted by commas"),
     ],

@@ -111,7 +111,7 @@ def test_no_refusal_shows_a_secret(field: str, before: str, after: str, tmp_path
 
 @given(
     section=st.sampled_from([*SECTIONS, "colour"]),
-    key=st.sampled_from(["token", "webhook_secret", "tmdb_key"]),
+    key=st.sampled_from(["token", "webhook_secret", "tmdb_key", "sentry_dsn"]),
     value=TEXTS,
 )
 @fuzz

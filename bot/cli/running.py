@@ -9,10 +9,13 @@ from bot.cli.common import settings, wait_for, wall_clock
 
 def run() -> None:
     """Run the bot against Telegram; needs MATINEE_TOKEN. Stops cleanly at SIGTERM or Ctrl-C."""
+    from bot import sentry
     from bot.app import run as run_app
     from bot.clock import Clock
 
-    wait_for(run_app(settings(), clock=Clock()))
+    given = settings()
+    sentry.start(given)
+    wait_for(run_app(given, clock=Clock()))
 
 
 def demo(
