@@ -6,6 +6,7 @@ import logging
 import re
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from bot import log
@@ -124,14 +126,19 @@ async def test_an_error_of_the_database_holds_nothing_of_what_was_written(storag
 
 @pytest.fixture
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """The log of this process in one of its styles."""
+    """The log of this process in one of its styles, and the log of whoever comes next as it was."""
     root, stream = logging.getLogger(), io.StringIO()
     before = root.handlers[:]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stderr", stream)
+        for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+            patch.setattr(owner, hook, getattr(owner, hook))
         log.set_up(request.param)
+    logging.captureWarnings(False)
+    structlog.configure(cache_logger_on_first_use=False)  # a logger that was kept would write to this stream for good
     yield stream
     root.handlers[:] = before
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("written", ["json", "text"], indirect=True)
