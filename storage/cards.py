@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import joined
+from storage.dialects import Ids, among, joined
 from storage.errors import MovieNotFound
 from storage.models import EVERYONE, membership, movie, movie_genre, person, rating, score
 from storage.values import Actor, Card, Movie, MovieLine, Score, Voice
@@ -22,10 +22,8 @@ _CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
 _GENRES = (sa.select(joined(movie_genre.c.genre)).where(movie_genre.c.movie_id == movie.c.id)).scalar_subquery()
 MOVIE_FACTS = sa.select(movie, _GENRES.label("genres"))
 _MOVIE = MOVIE_FACTS.where(movie.c.id == _MOVIE_ID)
-_IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
-_SCOPES = sa.bindparam("scopes", expanding=True, type_=sa.BigInteger)
 _SCORES_OF = sa.select(score.c.scope, score.c.movie_id, *SCORE_COLUMNS).where(
-    score.c.movie_id.in_(_IDS), score.c.scope.in_(_SCOPES)
+    among(score.c.movie_id, sa.bindparam("ids", type_=Ids())), among(score.c.scope, sa.bindparam("scopes", type_=Ids()))
 )
 _STARS = sa.select(rating.c.stars).where(rating.c.person_id == _PERSON_ID, rating.c.movie_id == _MOVIE_ID)
 _SCORES = sa.select(score.c.scope, *SCORE_COLUMNS).where(
@@ -79,7 +77,7 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
 def cards_of(connection: sa.Connection, wanted: Sequence[tuple[Movie, Actor, int | None]]) -> list[Card]:
     """The cards of many movies, each as its actor sees it who has given these stars."""
     scopes = {EVERYONE, *(actor.chat_id for _, actor, _ in wanted if actor.in_club)}
-    rows = connection.execute(_SCORES_OF, {"ids": list({shown.id for shown, _, _ in wanted}), "scopes": list(scopes)})
+    rows = connection.execute(_SCORES_OF, {"ids": {shown.id for shown, _, _ in wanted}, "scopes": scopes})
     seen = {(row.scope, row.movie_id): _score(row) for row in rows}
     clubs = {(shown.id, actor.chat_id) for shown, actor, _ in wanted if actor.in_club}
     voices = {(film, club): _voices(connection, film, club) for film, club in clubs}

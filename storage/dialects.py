@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -31,6 +32,39 @@ def _group_concat(element: joined, compiler: Any, **words: Any) -> str:
 @compiles(joined, "postgresql")
 def _string_agg(element: joined, compiler: Any, **words: Any) -> str:
     return f"string_agg({compiler.process(element.clauses, **words)}, '|')"
+
+
+class Ids(sa.types.TypeDecorator[Any]):
+    """Any number of ids as one parameter, so that the statement's text, and what was prepared for it, stay the same."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        kind = postgresql.ARRAY(sa.BigInteger) if dialect.name == "postgresql" else sa.Text()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return list(value) if dialect.name == "postgresql" else orjson.dumps(list(value)).decode()
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - reads as a function of SQL
+    """Whether a column is one of the Ids."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(among)
+def _in_json(element: among, compiler: Any, **words: Any) -> str:
+    column, ids = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled clauses
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: Any, **words: Any) -> str:
+    column, ids = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} = ANY ({ids})"
 
 
 def insert(dialect: str, table: sa.Table) -> Insert:
@@ -77,19 +111,16 @@ def insert_columns(dialect: str, table: sa.Table, names: Iterable[str]) -> Inser
     return insert_given(dialect, table, **given(dialect, **{name: table.c[name].type for name in names}))
 
 
-def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run a statement on rows that are `given`."""
+def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Run a statement on rows that are `given`; how many rows it found.
+
+    On SQLite it is run for each of them, past most of SQLAlchemy's handling.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
-    else:
-        run_many(connection, statement, rows)
-
-
-def run_many(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run one of the program's own statements for each row, past most of SQLAlchemy's handling of each."""
+        return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).rowcount
     text, parameters = _compiled(statement, connection.dialect)
     plain = [tuple(turn(row.get(name, fixed)) for name, fixed, turn in parameters) for row in rows]
-    connection.exec_driver_sql(text, plain)
+    return connection.exec_driver_sql(text, plain).rowcount
 
 
 @lru_cache

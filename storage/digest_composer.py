@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.cards import SCORE_COLUMNS, line_of
+from storage.dialects import Ids, among
 from storage.models import membership, movie, rating, score
 from storage.ranking import Prior
 from storage.values import Digest, DigestLine, MovieLine, Source
@@ -116,7 +117,7 @@ _TOP = (
     .limit(TOP)
 )
 _BEFORE = sa.select(rating.c.movie_id).where(
-    rating.c.movie_id.in_(sa.bindparam("ids", expanding=True, type_=sa.BigInteger)),
+    among(rating.c.movie_id, sa.bindparam("ids", type_=Ids())),
     _counted(private=False),
     rating.c.created_at < _START,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.dialects import insert, run_many
+from storage.dialects import Ids, among, insert
 from storage.models import inbox
 from storage.replicas import alive
 from storage.values import Actor, InboxItem
@@ -21,12 +21,12 @@ _UPDATE = sa.bindparam("update", type_=sa.BigInteger)
 _APPLIED_AT = sa.select(inbox.c.applied_at).where(inbox.c.update_id == _UPDATE)
 _FINISH = (
     sa.update(inbox)
-    .where(inbox.c.id == sa.bindparam("item", type_=sa.BigInteger))
+    .where(among(inbox.c.id, sa.bindparam("ids", type_=Ids())))
     .values(payload=None, person_id=None, done_at=sa.bindparam("at", type_=inbox.c.done_at.type))
 )
 _OLDER = inbox.alias()
 _BEHIND = sa.select(inbox.c.id).where(
-    inbox.c.id.in_(sa.bindparam("ids", expanding=True, type_=sa.BigInteger)),
+    among(inbox.c.id, sa.bindparam("ids", type_=Ids())),
     sa.exists().where(
         _OLDER.c.person_id == inbox.c.person_id,
         _OLDER.c.id < inbox.c.id,
@@ -36,7 +36,7 @@ _BEHIND = sa.select(inbox.c.id).where(
 )
 _MARK = (
     sa.update(inbox)
-    .where(inbox.c.update_id == _UPDATE)
+    .where(among(inbox.c.update_id, sa.bindparam("updates", type_=Ids())))
     .values(applied_at=sa.bindparam("at", type_=inbox.c.applied_at.type))
 )
 
@@ -51,7 +51,7 @@ def is_applied(connection: sa.Connection, actor: Actor) -> bool:
 def mark_applied(connection: sa.Connection, updates: Sequence[tuple[int, datetime]]) -> None:
     """Note that updates have changed something, and when."""
     if updates:
-        run_many(connection, _MARK, [{"update": update_id, "at": at} for update_id, at in updates])
+        connection.execute(_MARK, {"updates": [update_id for update_id, _ in updates], "at": updates[-1][1]})
 
 
 class Inbox:
@@ -113,7 +113,7 @@ class Inbox:
 
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes and whose it was, the number stays for KEPT."""
-        await self._database.write_together(_finish_all, {"item": inbox_id, "at": self._database.now()})
+        await self._database.write_together(_finish_all, (inbox_id, self._database.now()))
 
     async def begun_again(self, inbox_id: int, deaths: int) -> None:
         """Note how many processes ended while it was at work: what ends each of them must be given up in the end."""
@@ -156,6 +156,6 @@ def _behind_others(connection: sa.Connection, ids: list[int]) -> set[int]:
     return set(connection.execute(_BEHIND, {"ids": ids}).scalars())
 
 
-def _finish_all(connection: sa.Connection, finished: Sequence[dict[str, Any]]) -> list[None]:
-    run_many(connection, _FINISH, finished)
+def _finish_all(connection: sa.Connection, finished: Sequence[tuple[int, datetime]]) -> list[None]:
+    connection.execute(_FINISH, {"ids": [item for item, _ in finished], "at": finished[-1][1]})
     return [None] * len(finished)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import given, insert_given, run_many, run_rows
+from storage.dialects import given, insert_given, run_rows
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
 
@@ -15,7 +15,6 @@ Place = tuple[int, int]
 
 _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of_movie", type_=sa.BigInteger)
-_COUNT, _TOTAL = sa.bindparam("by_count", type_=sa.Integer), sa.bindparam("by_total", type_=sa.BigInteger)
 
 _CLUBS = sa.select(membership.c.chat_id).where(membership.c.person_id == _PERSON).order_by(membership.c.chat_id)
 _RATINGS = sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == _PERSON).order_by(rating.c.movie_id)
@@ -40,7 +39,7 @@ def add_all(
         if started:
             run_rows(connection, _started(prior, connection.dialect.name), started)
         if changed:
-            run_many(connection, _moved(prior), changed)
+            run_rows(connection, _moved(prior, connection.dialect.name), changed)
 
 
 def _change(place: Place, count: int, total: int) -> dict[str, int]:
@@ -62,7 +61,7 @@ def remove_person(connection: sa.Connection, ranking: Ranking, person_id: int, c
 def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, *, count: int, total: int) -> None:
     prior, dialect = ranking.of(scope), connection.dialect.name
     change = {"at_scope": scope, "of_movie": movie_id, "by_count": count, "by_total": total}
-    if connection.execute(_moved(prior), change).rowcount:
+    if run_rows(connection, _moved(prior, dialect), [change]):
         return
     if count > 0:
         run_rows(connection, _started(prior, dialect), [change])
@@ -70,18 +69,24 @@ def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: in
         connection.execute(_DROP, change)
 
 
+def _given(dialect: str) -> dict[str, sa.ColumnElement[Any]]:
+    return given(dialect, at_scope=sa.BigInteger, of_movie=sa.BigInteger, by_count=sa.Integer, by_total=sa.BigInteger)
+
+
 @cache
-def _moved(prior: Prior) -> sa.Update:
+def _moved(prior: Prior, dialect: str) -> sa.Executable:
     """Add to a score that stays: taking the last rating away finds no row here."""
-    counted, summed = score.c.count + _COUNT, score.c.total + _TOTAL
+    rows = _given(dialect)
+    here = (score.c.scope == rows["at_scope"]) & (score.c.movie_id == rows["of_movie"])
+    counted, summed = score.c.count + rows["by_count"], score.c.total + rows["by_total"]
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
-    return sa.update(score).where(_HERE, counted > 0).values(changed)
+    return sa.update(score).where(here, counted > 0).values(changed)
 
 
 @cache
 def _started(prior: Prior, dialect: str) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    rows = given(dialect, at_scope=sa.BigInteger, of_movie=sa.BigInteger, by_count=sa.Integer, by_total=sa.BigInteger)
+    rows = _given(dialect)
     count, total = rows["by_count"], rows["by_total"]
     sums = {"count": count, "total": total, "weighted": prior.weighted(total, count)}
     row = insert_given(dialect, score, scope=rows["at_scope"], movie_id=rows["of_movie"], **sums)
