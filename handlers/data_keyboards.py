@@ -1,10 +1,9 @@
 """Buttons for what is held about a person, and for the operators' view of the audit trail."""
 
-from telegram import InlineKeyboardButton as Button
-from telegram import InlineKeyboardMarkup as Keyboard
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
+from handlers.buttons import Button, Keyboard
 from handlers.i18n import _
 from storage.values import AuditFilter, AuditPage
 
@@ -13,8 +12,8 @@ def forget(person_id: int, minute: int) -> Keyboard:
     erase, keep = (carry.Forget(what, minute, person_id).encode() for what in ("erase", "keep"))
     return Keyboard(
         [
-            [Button(f"🗑 {_('Forget me for good')}", callback_data=erase, style=KeyboardButtonStyle.DANGER)],
-            [Button(_("Keep everything"), callback_data=keep)],
+            [Button(text=f"🗑 {_('Forget me for good')}", callback_data=erase, style=KeyboardButtonStyle.DANGER)],
+            [Button(text=_("Keep everything"), callback_data=keep)],
         ]
     )
 
@@ -22,7 +21,7 @@ def forget(person_id: int, minute: int) -> Keyboard:
 def audit(page: AuditPage, wanted: AuditFilter, *, first: bool) -> Keyboard | None:
     row = []
     if not first:
-        row.append(Button(f"« {_('Newest')}", callback_data=carry.Audit.of(wanted, None).encode()))
+        row.append(Button(text=f"« {_('Newest')}", callback_data=carry.Audit.of(wanted, None).encode()))
     if page.older is not None:
-        row.append(Button(f"{_('Older')} ›", callback_data=carry.Audit.of(wanted, page.older).encode()))
+        row.append(Button(text=f"{_('Older')} ›", callback_data=carry.Audit.of(wanted, page.older).encode()))
     return Keyboard([row]) if row else None

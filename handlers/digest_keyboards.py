@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from telegram import InlineKeyboardButton as Button
-from telegram import InlineKeyboardMarkup as Keyboard
-
 from handlers import texts, zones
+from handlers.buttons import Button, Keyboard
 from handlers.callback_data import Digest
 from handlers.i18n import _
 from storage.values import DigestSetting
@@ -72,7 +70,7 @@ CHOICES: dict[str, Callable[[DigestSetting], Keyboard]] = {
 
 
 def _to(label: str, what: str, value: str) -> Button:
-    return Button(label, callback_data=Digest(what, value).encode())
+    return Button(text=label, callback_data=Digest(what, value).encode())
 
 
 def _choice(label: str, present: bool, what: str, value: str) -> Button:

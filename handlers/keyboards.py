@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from telegram import Bot
-from telegram import InlineKeyboardButton as Button
-from telegram import InlineKeyboardMarkup as Keyboard
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
+from handlers.buttons import Button, Keyboard
 from handlers.i18n import _
 from handlers.texts.words import plain
 from storage.values import (
@@ -38,12 +37,12 @@ def card(
     last = []
     if rated is not None and rated.changed:
         undo = carry.Undo(shown.movie.id, rated.before or 0, person_id)
-        last.append(Button(f"↶ {_('Undo')}", callback_data=undo.encode()))
+        last.append(Button(text=f"↶ {_('Undo')}", callback_data=undo.encode()))
     if mine or not private:
         remove = carry.Rate(shown.movie.id, 0)
-        last.append(Button(f"✕ {_('Remove')}", callback_data=remove.encode()))
+        last.append(Button(text=f"✕ {_('Remove')}", callback_data=remove.encode()))
     if shown.movie.imdb_id:
-        last.append(Button("IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
+        last.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     if share is not None:
         last.append(share)
     return Keyboard([*rows, last] if last else rows)
@@ -53,21 +52,21 @@ def share(movie_id: int, bot: Bot) -> Button:
     """Send a film's card to another chat, where its stars work for everybody. Without inline mode, its link."""
     label = f"↗ {_('Share')}"
     if bot.supports_inline_queries:
-        return Button(label, switch_inline_query=f"m_{movie_id}")
+        return Button(text=label, switch_inline_query=f"m_{movie_id}")
     link = quote(f"https://t.me/{bot.username}?start=m_{movie_id}", safe="")
-    return Button(label, url=f"https://t.me/share/url?url={link}")
+    return Button(text=label, url=f"https://t.me/share/url?url={link}")
 
 
 def back_to_chat() -> Keyboard:
     """For those who came from a chat where they typed the bot's name."""
-    return Keyboard([[Button(f"‹ {_('Back to the chat')}", switch_inline_query="")]])
+    return Keyboard([[Button(text=f"‹ {_('Back to the chat')}", switch_inline_query="")]])
 
 
 def suggestion(shown: Card, person_id: int) -> Keyboard:
     """Stars that lead to the next film, and one for those who have not seen it."""
-    stars = [Button(str(n), callback_data=carry.Suggest(shown.movie.id, n, person_id).encode()) for n in range(1, 11)]
+    stars = [_star(n, None, carry.Suggest(shown.movie.id, n, person_id).encode()) for n in range(1, 11)]
     skip = carry.Suggest(shown.movie.id, 0, person_id)
-    return Keyboard([stars[:5], stars[5:], [Button(f"{_('Haven’t seen')} ›", callback_data=skip.encode())]])
+    return Keyboard([stars[:5], stars[5:], [Button(text=f"{_('Haven’t seen')} ›", callback_data=skip.encode())]])
 
 
 def found(page: SearchPage, stars: int | None = None) -> Keyboard | None:
@@ -87,7 +86,7 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
         return None
     numbers = [
         Button(
-            str(page.page * 10 + at),
+            text=str(page.page * 10 + at),
             callback_data=carry.MyMovie(each.line.id, page.order, page.page, person_id).encode(),
         )
         for at, each in enumerate(page.ratings, 1)
@@ -97,7 +96,7 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
     rows = [
         numbers[:5],
         numbers[5:],
-        [Button(_("Best first") if best else _("Newest first"), callback_data=other.encode())],
+        [Button(text=_("Best first") if best else _("Newest first"), callback_data=other.encode())],
     ]
     rows += _pages(page.page, page.more, lambda number: carry.My(page.order, number, person_id).encode())
     return Keyboard([row for row in rows if row])
@@ -105,16 +104,16 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
 
 def my_movie(shown: Card, back: carry.MyMovie, share: Button | None = None) -> Keyboard:
     """A card opened from one's own list, with the way back to it."""
-    rows = card(shown, private=True, share=share).inline_keyboard
+    rows = card(shown, private=True, share=share).rows
     to = carry.My(back.order, back.page, back.person_id)
-    return Keyboard([*rows, [Button(f"‹ {_('Your ratings')}", callback_data=to.encode())]])
+    return Keyboard([*rows, [Button(text=f"‹ {_('Your ratings')}", callback_data=to.encode())]])
 
 
 def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
     """Films by number, then what the list can be switched to; the present choice carries a dot."""
     first = page.query.page * 10 + 1
     numbers = [
-        Button(str(first + at), callback_data=carry.OpenCard(line.id, below=True).encode())
+        Button(text=str(first + at), callback_data=carry.OpenCard(line.id, below=True).encode())
         for at, line in enumerate(page.lines)
     ]
     scopes = [(_("Here"), True), (_("Everyone"), False)] if club else []
@@ -124,9 +123,9 @@ def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
         [_choice(name, here == chosen.here, _with(chosen, here=here)) for name, here in scopes],
         [_choice(name, period is chosen.period, _with(chosen, period=period)) for name, period in _periods()],
         [
-            Button(chosen.genre or _("Genre"), callback_data=carry.TopChoice("g", _with(chosen)).encode()),
+            Button(text=chosen.genre or _("Genre"), callback_data=carry.TopChoice("g", _with(chosen)).encode()),
             Button(
-                f"{chosen.decade}s" if chosen.decade else _("Decade"),
+                text=f"{chosen.decade}s" if chosen.decade else _("Decade"),
                 callback_data=carry.TopChoice("d", _with(chosen)).encode(),
             ),
         ],
@@ -156,10 +155,10 @@ def digest(week: Digest) -> Keyboard | None:
     """Open the films that the digest names, and the top list."""
     named = {line.id: line.title for line in (*week.best, *week.others, week.most_rated, week.most_argued) if line}
     opens = [
-        Button(_label(title), callback_data=carry.OpenCard(key, below=True).encode())
+        Button(text=_label(title), callback_data=carry.OpenCard(key, below=True).encode())
         for key, title in list(named.items())[:4]
     ]
-    top_list = Button(f"🏆 {_('Top list')}", callback_data=carry.Top(here=week.chat_id < 0).encode())
+    top_list = Button(text=f"🏆 {_('Top list')}", callback_data=carry.Top(here=week.chat_id < 0).encode())
     return Keyboard([*_rows(opens, 2), [top_list]]) if week.films else None
 
 
@@ -168,12 +167,12 @@ def start(bot_username: str) -> Keyboard:
     add = f"https://t.me/{bot_username}?startgroup=hello"
     return Keyboard(
         [
-            [Button(f"⭐ {_('Rate well-known films')}", callback_data=carry.Page("rate").encode())],
+            [Button(text=f"⭐ {_('Rate well-known films')}", callback_data=carry.Page("rate").encode())],
             [
-                Button(f"🏆 {_('Top list')}", callback_data=carry.Page("top").encode()),
-                Button(f"❓ {_('Help')}", callback_data=carry.Page("help").encode()),
+                Button(text=f"🏆 {_('Top list')}", callback_data=carry.Page("top").encode()),
+                Button(text=f"❓ {_('Help')}", callback_data=carry.Page("help").encode()),
             ],
-            [Button(f"➕ {_('Add me to a group')}", url=add)],
+            [Button(text=f"➕ {_('Add me to a group')}", url=add)],
         ]
     )
 
@@ -182,34 +181,34 @@ def privacy(chosen: Privacy, person_id: int) -> Keyboard:
     name = carry.Privacy("show" if chosen.name_hidden else "hide", 0, person_id)
     label = _("Show my name") if chosen.name_hidden else _("Hide my name")
     leave = [
-        [Button(f"{_('Leave')} {_label(title, 30)}", callback_data=carry.Privacy("leave", key, person_id).encode(),
+        [Button(text=f"{_('Leave')} {_label(title, 30)}", callback_data=carry.Privacy("leave", key, person_id).encode(),
                 style=KeyboardButtonStyle.DANGER)]
         for key, title in chosen.clubs[:10]
     ]  # fmt: skip
-    return Keyboard([[Button(label, callback_data=name.encode())], *leave])
+    return Keyboard([[Button(text=label, callback_data=name.encode())], *leave])
 
 
 def in_private(bot_username: str, command: str) -> Keyboard:
-    return Keyboard([[Button(_("Open our chat"), url=f"https://t.me/{bot_username}?start={command}")]])
+    return Keyboard([[Button(text=_("Open our chat"), url=f"https://t.me/{bot_username}?start={command}")]])
 
 
 def rate_as_yourself(movie_id: int) -> Keyboard:
-    return Keyboard([[Button(_("Show the stars"), callback_data=carry.OpenCard(movie_id).encode())]])
+    return Keyboard([[Button(text=_("Show the stars"), callback_data=carry.OpenCard(movie_id).encode())]])
 
 
 def _star(number: int, mine: int | None, data: str) -> Button:
     if number == mine:
-        return Button(f"• {number}", callback_data=data, style=KeyboardButtonStyle.SUCCESS)
-    return Button(str(number), callback_data=data)
+        return Button(text=f"• {number}", callback_data=data, style=KeyboardButtonStyle.SUCCESS)
+    return Button(text=str(number), callback_data=data)
 
 
 def _open(line: MovieLine, data: str) -> Button:
     year = f" ({line.year})" if line.year else ""
-    return Button(_label(line.title) + year, callback_data=data)
+    return Button(text=_label(line.title) + year, callback_data=data)
 
 
 def _choice(name: str, present: bool, to: carry.Top) -> Button:
-    return Button(f"• {name}" if present else name, callback_data=to.encode())
+    return Button(text=f"• {name}" if present else name, callback_data=to.encode())
 
 
 def _with(chosen: carry.Top, **change: object) -> carry.Top:
@@ -230,9 +229,9 @@ def _periods() -> list[tuple[str, Period]]:
 def _pages(page: int, more: bool, to: Callable[[int], str]) -> list[list[Button]]:
     row = []
     if page:
-        row.append(Button(f"‹ {_('Previous')}", callback_data=to(page - 1)))
+        row.append(Button(text=f"‹ {_('Previous')}", callback_data=to(page - 1)))
     if more and page < carry.LARGEST_PAGE:
-        row.append(Button(f"{_('Next')} ›", callback_data=to(page + 1)))
+        row.append(Button(text=f"{_('Next')} ›", callback_data=to(page + 1)))
     return [row] if row else []
 
 
