@@ -4,6 +4,7 @@ Labels have few values each, and none comes from outside: a person, a chat or a 
 """
 
 import time
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
@@ -94,14 +95,24 @@ disk_free = _gauge("disk_free_bytes", "Free space where the data directory is")
 def note_call(method: str, outcome: str, began: float) -> None:
     """A call ended that began at `began`, in monotonic seconds. The first one that answers a person ends their wait."""
     now = time.monotonic()
-    calls.labels(method, outcome).inc()
-    calling.labels(method).observe(now - began)
+    _counted(method, outcome).inc()
+    _timed(method).observe(now - began)
     arrival = current.get()
     if arrival is None or arrival.at is None or arrival.answered:
         return
     if outcome == "ok" and method.startswith(ANSWERS):
         arrival.answered = True
         answered.labels(arrival.kind).observe(now - arrival.at)
+
+
+@cache
+def _counted(method: str, outcome: str) -> Counter:
+    return calls.labels(method, outcome)
+
+
+@cache
+def _timed(method: str) -> Histogram:
+    return calling.labels(method)
 
 
 class Pulse:

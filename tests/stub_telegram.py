@@ -4,6 +4,7 @@ The sandbox is the faithful one. This one is for what a faithful server never do
 """
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -97,6 +98,10 @@ class StubTelegram:
 
 
 async def _parameters(request: web.Request) -> dict[str, Any]:
+    """All as text, which is how a form has them."""
+    if request.content_type == "application/json":
+        given = await request.json()
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
     form = await request.post()
     return {name: value.file.read() if isinstance(value, web.FileField) else value for name, value in form.items()}
 

@@ -49,7 +49,7 @@ def every_text(error: BaseException | None) -> str:
     return " ".join(texts)
 
 
-async def test_parameters_travel_as_form_fields(bot: ExtBot[None], stub: StubTelegram) -> None:
+async def test_parameters_travel_as_json(bot: ExtBot[None], stub: StubTelegram) -> None:
     await bot.answer_callback_query("7", text="Ünï & cö", show_alert=True)
 
     assert stub.named("answerCallbackQuery") == [{"callback_query_id": "7", "text": "Ünï & cö", "show_alert": "true"}]

@@ -46,7 +46,7 @@ class Lean:
         return app
 
     async def _poll(self, request: web.Request) -> web.Response:
-        offset = int(str((await request.post())["offset"]))
+        offset = int(str((await request.json())["offset"]))
         self._waiting = [update for update in self._waiting if update["update_id"] >= offset]
         async with self._news:
             try:
@@ -69,7 +69,7 @@ class Lean:
         if method == "getMe":
             return _ok(BOT)
         if method in {"sendMessage", "editMessageText"}:
-            chat = int(str((await request.post())["chat_id"]))
+            chat = int(str((await request.json())["chat_id"]))
             return _ok(_message(chat, 1, BOT, "as you wish"))
         return _ok(True)
 
