@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
 
     poll_timeout_s: int = Field(30, ge=0, le=50, description="whole seconds, 0 to 50")
-    handlers_at_once: int = Field(64, ge=1, le=1000, description="a whole number, 1 to 1000")
+    handlers_at_once: int = Field(256, ge=1, le=1000, description="a whole number, 1 to 1000")
 
     everyone_prior: int = Field(10, ge=1, le=1000, description="a whole number, 1 to 1000")
     everyone_minimum: int = Field(5, ge=1, le=1000, description="a whole number, 1 to 1000")

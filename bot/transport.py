@@ -19,7 +19,7 @@ JSON = {"Content-Type": "application/json"}
 UNREAD = frozenset({"editMessageText"})
 """Telegram answers with the whole card as it is now. Nobody reads it, and taking it apart is a tenth of a press."""
 ANSWERED = b'{"ok":true,"result":true}'
-CONNECTIONS = 256
+CONNECTIONS = 512
 """More than the handlers at once and the digests together, so a wait for the pool means trouble, not load."""
 
 

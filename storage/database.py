@@ -76,9 +76,11 @@ class Database:
         """Run `work` in a durable transaction; see `Writer.write`."""
         return await self._writer.write(work)
 
-    async def write_together(self, work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]], job: J) -> T:
+    async def write_together(
+        self, work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]], job: J, *, rides: bool = False
+    ) -> T:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
-        return await self._writer.write_together(work, job)
+        return await self._writer.write_together(work, job, rides=rides)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

@@ -113,7 +113,7 @@ class Inbox:
 
     async def done(self, inbox_id: int) -> None:
         """Finished: the payload goes and whose it was, the number stays for KEPT."""
-        await self._database.write_together(_finish_all, (inbox_id, self._database.now()))
+        await self._database.write_together(_finish_all, (inbox_id, self._database.now()), rides=True)
 
     async def begun_again(self, inbox_id: int, deaths: int) -> None:
         """Note how many processes ended while it was at work: what ends each of them must be given up in the end."""

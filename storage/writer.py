@@ -25,6 +25,13 @@ J = TypeVar("J")
 Work = Callable[[sa.Connection], T]
 
 LARGEST_BATCH = 512
+GATHER_S = 0.005
+"""After several writes at once more are near: so long the next batch waits for them, as a batch costs more than what
+is in it."""
+ENOUGH = 16
+"""So many are worth a batch of their own at once."""
+RIDE_S = 0.02
+"""How long a write that nobody waits for may wait for another one's batch."""
 RETRIES = 3
 _CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
 
@@ -51,6 +58,7 @@ class Writer:
         self._run_batch = run_batch
         self._waiting: list[_Job] = []
         self._pump: asyncio.Task[None] | None = None
+        self._ride: asyncio.TimerHandle | None = None
 
     @property
     def waiting(self) -> int:
@@ -67,20 +75,33 @@ class Writer:
         result: T = await self._wait_for(_Job(work, asyncio.get_running_loop().create_future()))
         return result
 
-    async def write_together(self, work: Together[J, T], job: J) -> T:
-        """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call."""
+    async def write_together(self, work: Together[J, T], job: J, *, rides: bool = False) -> T:
+        """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call.
+
+        What `rides` starts no batch of its own for a moment: it goes along with whatever is written next.
+        """
         waiting = _Job(work, asyncio.get_running_loop().create_future(), job, is_shared=True)
-        result: T = await self._wait_for(waiting)
+        result: T = await self._wait_for(waiting, rides=rides)
         return result
 
-    async def _wait_for(self, job: _Job) -> Any:
+    async def _wait_for(self, job: _Job, *, rides: bool = False) -> Any:
         self._waiting.append(job)
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._pump_all())
+        if not rides:
+            self._start()
+        elif self._ride is None:
+            self._ride = asyncio.get_running_loop().call_later(RIDE_S, self._start)
         return await job.done
+
+    def _start(self) -> None:
+        if self._ride is not None:
+            self._ride.cancel()
+            self._ride = None
+        if self._waiting and (self._pump is None or self._pump.done()):
+            self._pump = asyncio.create_task(self._pump_all())
 
     async def drain(self) -> None:
         """Wait until everything that was handed over is committed or has failed."""
+        self._start()
         while self._pump is not None and not self._pump.done():
             await asyncio.wait([self._pump])
 
@@ -88,6 +109,13 @@ class Writer:
         while self._waiting:
             batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
             await self._commit(batch)
+            if len(batch) > 1:
+                await self._gather()
+
+    async def _gather(self) -> None:
+        await asyncio.sleep(0)  # who was just answered may have more
+        if len(self._waiting) < ENOUGH:
+            await asyncio.sleep(GATHER_S)
 
     async def _commit(self, batch: Sequence[_Job]) -> None:
         run, failure = _run_all, None

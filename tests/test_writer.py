@@ -1,6 +1,7 @@
 """Shared commits: durable before anyone hears of it, one failure undoes only itself, clashes run again."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -110,3 +111,33 @@ async def test_it_recovers_when_the_disk_has_room_again(sqlite_storage: Storage)
 async def test_a_write_that_the_database_refuses_names_the_cause(sqlite_storage: Storage) -> None:
     with pytest.raises(DatabaseUnavailable, match="no such table"):
         await sqlite_storage.database.write(lambda c: c.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
+
+
+def noted(ran: list[int]) -> Any:
+    """Work on many jobs at once that notes how many came together."""
+
+    def together(_connection: sa.Connection, jobs: Sequence[int]) -> Sequence[int]:
+        ran.append(len(jobs))
+        return jobs
+
+    return together
+
+
+async def test_what_rides_waits_for_company_but_not_for_ever(sqlite_storage: Storage) -> None:
+    ran: list[int] = []
+    work = noted(ran)
+    first = asyncio.create_task(sqlite_storage.database.write_together(work, 1, rides=True))
+    await asyncio.sleep(0)
+    second = sqlite_storage.database.write_together(work, 2)
+
+    assert await asyncio.gather(first, second) == [1, 2]
+    assert ran == [2]
+    assert await sqlite_storage.database.write_together(work, 3, rides=True) == 3
+
+
+async def test_what_rides_is_written_before_the_end(sqlite_storage: Storage) -> None:
+    riding = asyncio.create_task(sqlite_storage.database.write_together(noted([]), 1, rides=True))
+    await asyncio.sleep(0)
+    await sqlite_storage.database._writer.drain()
+
+    assert riding.done()
