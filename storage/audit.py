@@ -1,14 +1,14 @@
 """The audit trail: every change leaves one entry, in the change's own transaction; entries are only ever added."""
 
 import hashlib
-import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from storage.dialects import insert_columns, run_rows
@@ -19,7 +19,7 @@ from storage.values import SYSTEM, Actor
 CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_id")
 """The columns that an entry commits to, beside its instant."""
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+SALT = 16
 _WRITTEN = [column.name for column in audit_entry.c if column.name not in ("id", "erased_at")]
 
 
@@ -58,10 +58,17 @@ def record(
     record_all(connection, [entry_of(action, actor, at=at, subject=subject, before=before, after=after)])
 
 
-def record_all(connection: sa.Connection, entries: Sequence[dict[str, Any]]) -> None:
+def record_all(connection: sa.Connection, entries: Sequence[Mapping[str, Any]]) -> None:
     """The same for entries that `entry_of` made."""
-    run_rows(connection, _insert(connection.dialect.name), entries)
+    run_rows(connection, _insert(connection.dialect.name), list(_committed(entries)))
     mark_applied(connection, [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None])
+
+
+def _committed(entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    salts = secrets.token_bytes(SALT * len(entries))  # the system is asked once for all of them
+    for number, entry in enumerate(entries):
+        salt = salts[SALT * number : SALT * (number + 1)]
+        yield {**entry, "salt": salt, "commitment": _commitment(salt, entry)}
 
 
 @cache
@@ -78,8 +85,9 @@ def entry_of(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """An entry's row; see `record`."""
-    content = {
+    """An entry's instant and content; see `record`."""
+    return {
+        "at": at,
         "actor": actor.person_id if actor else SYSTEM,
         "chat_id": actor.chat_id if actor else None,
         "action": str(action),
@@ -88,14 +96,15 @@ def entry_of(
         "after": after,
         "update_id": actor.update_id if actor else None,
     }
-    salt = secrets.token_bytes(16)
-    return {**content, "at": at, "salt": salt, "commitment": commitment(salt, at, content)}
 
 
 def commitment(salt: bytes, at: datetime, content: Mapping[str, Any]) -> bytes:
     """SHA-256 over the salt and the canonical JSON (sorted keys, no spaces) of the instant and the content."""
-    canonical = _CANONICAL.encode({"at": at.isoformat(), **content})
-    return hashlib.sha256(salt + canonical.encode()).digest()
+    return _commitment(salt, {**content, "at": at})
+
+
+def _commitment(salt: bytes, entry: Mapping[str, Any]) -> bytes:
+    return hashlib.sha256(salt + orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def erase_content(connection: sa.Connection, person_id: int, at: datetime) -> None:

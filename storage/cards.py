@@ -20,7 +20,13 @@ SCORE_COLUMNS = (score.c.count.label("ratings"), score.c.total, score.c.weighted
 _MOVIE_ID, _PERSON_ID = sa.bindparam("movie", type_=sa.BigInteger), sa.bindparam("person", type_=sa.BigInteger)
 _CHAT_ID = sa.bindparam("chat", type_=sa.BigInteger)
 _GENRES = (sa.select(joined(movie_genre.c.genre)).where(movie_genre.c.movie_id == movie.c.id)).scalar_subquery()
-MOVIE_FACTS = sa.select(movie, _GENRES.label("genres"))
+MOVIE_FACTS = sa.select(
+    movie.c.id, movie.c.title, movie.c.original_title, movie.c.year, movie.c.runtime, _GENRES.label("genres"),
+    movie.c.directors, movie.c.cast, movie.c.countries, movie.c.imdb_id, movie.c.imdb_score, movie.c.imdb_votes,
+    movie.c.poster, movie.c.overview,
+)  # fmt: skip
+FACTS = len(MOVIE_FACTS.selected_columns)
+"""So many are of the movie; further columns come after them."""
 _MOVIE = MOVIE_FACTS.where(movie.c.id == _MOVIE_ID)
 _SCORES_OF = sa.select(score.c.scope, score.c.movie_id, *SCORE_COLUMNS).where(
     among(score.c.movie_id, sa.bindparam("ids", type_=Ids())), among(score.c.scope, sa.bindparam("scopes", type_=Ids()))
@@ -78,7 +84,9 @@ def cards_of(connection: sa.Connection, wanted: Sequence[tuple[Movie, Actor, int
     """The cards of many movies, each as its actor sees it who has given these stars."""
     scopes = {EVERYONE, *(actor.chat_id for _, actor, _ in wanted if actor.in_club)}
     rows = connection.execute(_SCORES_OF, {"ids": {shown.id for shown, _, _ in wanted}, "scopes": scopes})
-    seen = {(row.scope, row.movie_id): _score(row) for row in rows}
+    seen = {
+        (scope, movie_id): Score(count, int(total), weighted) for scope, movie_id, count, total, weighted in rows.all()
+    }
     clubs = {(shown.id, actor.chat_id) for shown, actor, _ in wanted if actor.in_club}
     voices = {(film, club): _voices(connection, film, club) for film, club in clubs}
     return [
@@ -109,23 +117,28 @@ def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Car
     return tuple(found[movie_id] for movie_id in wanted if movie_id in found)
 
 
-def movie_of(row: Any) -> Movie:
-    """Of a row with the columns of MOVIE_FACTS."""
+def movie_of(row: Sequence[Any]) -> Movie:
+    """Of a row that begins with MOVIE_FACTS, by place: names cost more, and this is done for every press."""
+    (
+        movie_id, title, original_title, year, runtime, genres,
+        directors, cast, countries, imdb_id, imdb_score, imdb_votes,
+        poster, overview,
+    ) = row[:FACTS]  # fmt: skip
     return Movie(
-        id=row.id,
-        title=row.title,
-        original_title=row.original_title,
-        year=row.year,
-        runtime=row.runtime,
-        genres=tuple(sorted(split(row.genres or ""))),
-        directors=split(row.directors),
-        cast=split(row.cast),
-        countries=split(row.countries),
-        imdb_id=row.imdb_id,
-        imdb_score=row.imdb_score / 10 if row.imdb_score else None,
-        imdb_votes=row.imdb_votes,
-        poster=row.poster,
-        overview=row.overview,
+        id=movie_id,
+        title=title,
+        original_title=original_title,
+        year=year,
+        runtime=runtime,
+        genres=tuple(sorted(split(genres))) if genres else (),
+        directors=split(directors),
+        cast=split(cast),
+        countries=split(countries),
+        imdb_id=imdb_id,
+        imdb_score=imdb_score / 10 if imdb_score else None,
+        imdb_votes=imdb_votes,
+        poster=poster,
+        overview=overview,
     )
 
 

@@ -119,23 +119,24 @@ def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence
     if connection.dialect.name == "postgresql":
         return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).rowcount
     text, parameters = _compiled(statement, connection.dialect)
-    plain = [tuple(turn(row.get(name, fixed)) for name, fixed, turn in parameters) for row in rows]
-    return connection.exec_driver_sql(text, plain).rowcount
+    columns = (_column(rows, *parameter) for parameter in parameters)
+    return connection.exec_driver_sql(text, list(zip(*columns, strict=True))).rowcount
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str, fixed: Any, turn: Turn | None) -> Iterable[Any]:
+    values = (row.get(name, fixed) for row in rows)
+    return values if turn is None else map(turn, values)
 
 
 @lru_cache
-def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Turn]]]:
-    """Its text, and of each parameter in it the name, the value if it is fixed, and what the driver wants of it."""
+def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Turn | None]]]:
+    """Its text, and of each parameter in it the name, the value if it is fixed, and what makes it the driver's."""
     compiled = statement.compile(dialect=dialect)
     binds = [compiled.binds[name] for name in compiled.positiontup]
-    turns = (bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for bind in binds)
+    turns = (bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds)
     return str(compiled), [
         (name, bind.value, turn) for name, bind, turn in zip(compiled.positiontup, binds, turns, strict=True)
     ]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def load(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

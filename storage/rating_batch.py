@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -17,11 +17,11 @@ from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import AuditAction, entry_of, record_all
-from storage.cards import MOVIE_FACTS, cards_of, movie_of, split
+from storage.cards import FACTS, MOVIE_FACTS, cards_of, movie_of, split
 from storage.dialects import joined, put_all
 from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
-from storage.values import Actor, Rated, Source
+from storage.values import Actor, Movie, Rated, Source
 
 _THEIRS = membership.alias()
 _CLUBS = (
@@ -41,19 +41,39 @@ class Change:
     at: datetime
 
 
+class Known(NamedTuple):
+    """What is known of a change before it is made; null where there is nothing."""
+
+    movie: Movie
+    stars: int | None
+    name: str | None
+    language: str | None
+    chat_type: str | None
+    chat_title: str | None
+    chat_active: bool | None
+    is_member: bool
+    applied: bool
+    clubs: str | None
+
+
+Plain = tuple[int, Change, Known]
+"""A change, its place in the sequence, and what is known of it."""
+
+
 def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Change]) -> dict[int, Rated]:
     """Make the plain ones among the changes; what came of them, by their place in the sequence.
 
     Nobody else changes what is these persons' meanwhile: the caller has taken their turns.
     """
     known = _facts(connection, changes)
-    plain = [(at, changes[at], known[at]) for at in _firsts(changes) if _is_plain(changes[at], known[at])]
+    firsts = ((at, changes[at], known[at]) for at in _firsts(changes))
+    plain = [(at, change, facts) for at, change, facts in firsts if facts and _is_plain(change, facts)]
     if not plain:
         return {}
     _store(connection, [change for _, change, _ in plain])
-    _count(connection, ranking, [(change, facts) for _, change, facts in plain])
+    _count(connection, ranking, plain)
     record_all(connection, [_entry(change, facts.stars) for _, change, facts in plain])
-    cards = cards_of(connection, [(movie_of(facts), change.actor, change.stars) for _, change, facts in plain])
+    cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain])
     return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
 
 
@@ -65,26 +85,29 @@ def _firsts(changes: Sequence[Change]) -> list[int]:
     return list(seen.values())
 
 
-def _is_plain(change: Change, known: Any) -> bool:
+def _is_plain(change: Change, known: Known) -> bool:
+    """The commonest first: stars in a private chat by somebody whose name is as before."""
     actor = change.actor
-    is_met = known.name == actor.name and known.language == actor.language
+    if known.applied or change.stars is None or change.stars == known.stars:
+        return False
+    if known.name != actor.name or known.language != actor.language:
+        return False
     title = "" if actor.chat_type == "private" else actor.chat_title
-    is_here = not actor.present or (
-        known.chat_type == actor.chat_type and known.chat_title == title and known.chat_active
-    )
-    is_settled = actor.chat_type != "group" and (known.is_member or not actor.in_club)
-    is_change = change.stars is not None and change.stars != known.stars and not known.applied
-    return bool(known.id and is_change and is_met and is_here and is_settled)
+    here = known.chat_type, known.chat_title, known.chat_active
+    if actor.present and here != (actor.chat_type, title, True):
+        return False
+    return actor.chat_type != "group" and (known.is_member or not actor.in_club)
 
 
-def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Any]:
-    """What is known of each change, in order."""
+def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Known | None]:
+    """What is known of each change, in order; null where there is no such movie."""
     dialect = connection.dialect.name
     rows = [(each.actor.person_id, each.movie_id, each.actor.chat_id, each.actor.update_id) for each in changes]
     keys: Mapping[str, Any] = {"keys": orjson.dumps(rows).decode()}
     if dialect == "postgresql":
         keys = dict(zip(NUMBERS, map(list, zip(*rows, strict=True)), strict=True))
-    return list(connection.execute(_facts_of(dialect), keys))
+    found = connection.execute(_facts_of(dialect), keys).all()
+    return [Known(movie_of(row), *row[FACTS:]) if row[0] else None for row in found]
 
 
 @cache
@@ -131,11 +154,11 @@ def _store(connection: sa.Connection, changes: Iterable[Change]) -> None:
     put_all(connection, rating, rows, keep=("created_at",))
 
 
-def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[tuple[Change, Any]]) -> None:
+def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]) -> None:
     """In everyone's scores and in those of each person's clubs; changes come with what was known before them."""
     new, moved = Counter[scores.Place](), Counter[scores.Place]()
     totals: dict[scores.Place, int] = defaultdict(int)
-    for change, known in changes:
+    for _, change, known in changes:
         for scope in (EVERYONE, *map(int, split(known.clubs or ""))):
             place = scope, change.movie_id
             if known.stars is None:

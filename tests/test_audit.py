@@ -1,7 +1,14 @@
 """The trail: only ever added to, committed to by hashes, readable by its people, erasable in content."""
 
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy.exc import DBAPIError
 
 from storage.audit import commitment
@@ -38,6 +45,21 @@ async def test_an_entry_commits_to_its_content(storage: Storage) -> None:
 
     assert row.commitment == commitment(row.salt, row.at, content)
     assert row.commitment != commitment(row.salt, row.at, content | {"after": {"stars": 9}})
+
+
+PLAIN = some.text() | some.integers(-(2**63), 2**63 - 1) | some.booleans() | some.none()
+DETAILS = some.dictionaries(some.text(), PLAIN | some.lists(PLAIN) | some.dictionaries(some.text(), PLAIN))
+
+
+@given(some.binary(min_size=16, max_size=16), some.datetimes(), some.dictionaries(some.text(), PLAIN | DETAILS))
+def test_anybody_can_compute_a_commitment_with_their_languages_json(
+    salt: bytes, moment: datetime, content: dict[str, Any]
+) -> None:
+    at = moment.replace(tzinfo=UTC)
+    written = {**content, "at": at.isoformat()}
+    canonical = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    assert commitment(salt, at, content) == hashlib.sha256(salt + canonical.encode()).digest()
 
 
 async def test_history_shows_only_ones_own_changes_newest_first(storage: Storage) -> None:
