@@ -1,11 +1,11 @@
 """Reading what a card shows: the movie's facts, its scores, the person's own stars, the club's voices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import Ids, among, joined
+from storage.dialects import joined
 from storage.errors import MovieNotFound
 from storage.models import EVERYONE, membership, movie, movie_genre, person, rating, score
 from storage.values import Actor, Card, Movie, MovieLine, Score, Voice
@@ -28,9 +28,6 @@ MOVIE_FACTS = sa.select(
 FACTS = len(MOVIE_FACTS.selected_columns)
 """So many are of the movie; further columns come after them."""
 _MOVIE = MOVIE_FACTS.where(movie.c.id == _MOVIE_ID)
-_SCORES_OF = sa.select(score.c.scope, score.c.movie_id, *SCORE_COLUMNS).where(
-    among(score.c.movie_id, sa.bindparam("ids", type_=Ids())), among(score.c.scope, sa.bindparam("scopes", type_=Ids()))
-)
 _STARS = sa.select(rating.c.stars).where(rating.c.person_id == _PERSON_ID, rating.c.movie_id == _MOVIE_ID)
 _SCORES = sa.select(score.c.scope, *SCORE_COLUMNS).where(
     score.c.movie_id == _MOVIE_ID, score.c.scope.in_([sa.literal(EVERYONE, sa.BigInteger), _CHAT_ID])
@@ -80,13 +77,12 @@ def read_movie(connection: sa.Connection, movie_id: int) -> Movie:
     return movie_of(row)
 
 
-def cards_of(connection: sa.Connection, wanted: Sequence[tuple[Movie, Actor, int | None]]) -> list[Card]:
-    """The cards of many movies, each as its actor sees it who has given these stars."""
-    scopes = {EVERYONE, *(actor.chat_id for _, actor, _ in wanted if actor.in_club)}
-    rows = connection.execute(_SCORES_OF, {"ids": {shown.id for shown, _, _ in wanted}, "scopes": scopes})
-    seen = {
-        (scope, movie_id): Score(count, int(total), weighted) for scope, movie_id, count, total, weighted in rows.all()
-    }
+def cards_of(
+    connection: sa.Connection,
+    wanted: Sequence[tuple[Movie, Actor, int | None]],
+    seen: Mapping[tuple[int, int], Score],
+) -> list[Card]:
+    """The cards of many movies, each as its actor sees it who has given these stars; `seen`: by scope and movie."""
     clubs = {(shown.id, actor.chat_id) for shown, actor, _ in wanted if actor.in_club}
     voices = {(film, club): _voices(connection, film, club) for film, club in clubs}
     return [

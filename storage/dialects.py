@@ -90,37 +90,49 @@ def put_all(
         run_rows(connection, _put_all(connection.dialect.name, table, tuple(rows[0]), keep), rows)
 
 
-def given(dialect: str, **types: Any) -> dict[str, sa.ColumnElement[Any]]:
-    """The columns of rows that come with the statement: PostgreSQL takes them all at once, SQLite one by one."""
-    if dialect != "postgresql":
-        return {name: sa.bindparam(name, type_=kind) for name, kind in types.items()}
+def given(dialect: str, **types: Any) -> sa.FromClause:
+    """Rows of numbers that come along with a statement, for `run_given`; their columns have these types."""
+    if dialect == "postgresql":
+        return _unnested(types)
+    each = sa.func.json_each(sa.bindparam("given", type_=sa.Text)).table_valued("value")
+    values = (sa.func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name) for name, kind in types.items())
+    return sa.select(*values).subquery("given")
+
+
+def run_given(
+    connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, int | None]]
+) -> Sequence[Any]:
+    """Run a statement on all the rows that are `given`, at once; what it returns.
+
+    They travel as one JSON text on SQLite, as an array for each column on PostgreSQL.
+    """
+    if connection.dialect.name == "postgresql":
+        return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).all()
+    return connection.execute(statement, {"given": orjson.dumps(rows).decode()}).all()
+
+
+def _unnested(types: Mapping[str, Any]) -> sa.FromClause:
     arrays = (sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in types.items())
     columns = (sa.column(name, kind) for name, kind in types.items())
-    return dict(sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived().c)
-
-
-def insert_given(dialect: str, table: sa.Table, **values: sa.ColumnElement[Any]) -> Insert:
-    """An INSERT of rows for `run_rows`; the values are made of what is `given`."""
-    if dialect == "postgresql":
-        return postgresql.insert(table).from_select(list(values), sa.select(*values.values()))
-    return sqlite.insert(table).values(values)
+    return sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
 
 def insert_columns(dialect: str, table: sa.Table, names: Iterable[str]) -> Insert:
-    """The same where the rows have these columns of the table."""
-    return insert_given(dialect, table, **given(dialect, **{name: table.c[name].type for name in names}))
+    """An INSERT, for `run_rows`, of rows that have these columns of the table."""
+    types = {name: table.c[name].type for name in names}
+    if dialect == "postgresql":
+        return postgresql.insert(table).from_select(list(types), sa.select(*_unnested(types).c))
+    return sqlite.insert(table).values({name: sa.bindparam(name, type_=kind) for name, kind in types.items()})
 
 
-def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Run a statement on rows that are `given`; how many rows it found.
-
-    On SQLite it is run for each of them, past most of SQLAlchemy's handling.
-    """
+def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of any values: all at once on PostgreSQL, on SQLite one by one past most of SQLAlchemy's handling."""
     if connection.dialect.name == "postgresql":
-        return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).rowcount
+        connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
+        return
     text, parameters = _compiled(statement, connection.dialect)
     columns = (_column(rows, *parameter) for parameter in parameters)
-    return connection.exec_driver_sql(text, list(zip(*columns, strict=True))).rowcount
+    connection.exec_driver_sql(text, list(zip(*columns, strict=True)))
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str, fixed: Any, turn: Turn | None) -> Iterable[Any]:

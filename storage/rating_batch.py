@@ -5,29 +5,26 @@ and take nothing back; whatever is not as plain as that is left to it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import AuditAction, entry_of, record_all
 from storage.cards import FACTS, MOVIE_FACTS, cards_of, movie_of, split
-from storage.dialects import joined, put_all
+from storage.dialects import given, joined, put_all, run_given
 from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
-from storage.values import Actor, Movie, Rated, Source
+from storage.values import Actor, Movie, Rated, Score, Source
 
 _THEIRS = membership.alias()
 _CLUBS = (
     sa.select(joined(sa.cast(_THEIRS.c.chat_id, sa.Text))).where(_THEIRS.c.person_id == person.c.id).scalar_subquery()
 )
-NUMBERS = ("person", "movie", "chat", "update_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +68,9 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
     if not plain:
         return {}
     _store(connection, [change for _, change, _ in plain])
-    _count(connection, ranking, plain)
+    seen = _count(connection, ranking, plain)
     record_all(connection, [_entry(change, facts.stars) for _, change, facts in plain])
-    cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain])
+    cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain], seen)
     return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
 
 
@@ -101,18 +98,20 @@ def _is_plain(change: Change, known: Known) -> bool:
 
 def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Known | None]:
     """What is known of each change, in order; null where there is no such movie."""
-    dialect = connection.dialect.name
-    rows = [(each.actor.person_id, each.movie_id, each.actor.chat_id, each.actor.update_id) for each in changes]
-    keys: Mapping[str, Any] = {"keys": orjson.dumps(rows).decode()}
-    if dialect == "postgresql":
-        keys = dict(zip(NUMBERS, map(list, zip(*rows, strict=True)), strict=True))
-    found = connection.execute(_facts_of(dialect), keys).all()
+    rows = [
+        {
+            "n": at, "person": each.actor.person_id, "movie": each.movie_id,
+            "chat": each.actor.chat_id, "update": each.actor.update_id,
+        }
+        for at, each in enumerate(changes)
+    ]  # fmt: skip
+    found = run_given(connection, _facts_of(connection.dialect.name), rows)
     return [Known(movie_of(row), *row[FACTS:]) if row[0] else None for row in found]
 
 
 @cache
 def _facts_of(dialect: str) -> sa.Select[Any]:
-    key = _keys_of(dialect)
+    key = given(dialect, **dict.fromkeys(("n", "person", "movie", "chat", "update"), sa.BigInteger))
     return (
         MOVIE_FACTS.add_columns(
             rating.c.stars, person.c.name, person.c.language,
@@ -126,21 +125,9 @@ def _facts_of(dialect: str) -> sa.Select[Any]:
         .outerjoin(person, person.c.id == key.c.person)
         .outerjoin(chat, chat.c.id == key.c.chat)
         .outerjoin(membership, (membership.c.person_id == key.c.person) & (membership.c.chat_id == key.c.chat))
-        .outerjoin(inbox, inbox.c.update_id == key.c.update_id)
+        .outerjoin(inbox, inbox.c.update_id == key.c.update)
         .order_by(key.c.n)
     )  # fmt: skip
-
-
-def _keys_of(dialect: str) -> sa.FromClause:
-    """The changes as rows: n counts them; one parameter on SQLite, one for each column on PostgreSQL."""
-    if dialect == "postgresql":
-        arrays = (sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger)) for name in NUMBERS)
-        unnested = sa.func.unnest(*arrays).table_valued(*NUMBERS, with_ordinality="n", name="k")
-        return unnested.render_derived()
-    each = sa.func.json_each(sa.bindparam("keys", type_=sa.Text)).table_valued("key", "value")
-    values = (sa.func.json_extract(each.c.value, f"$[{at}]", type_=sa.BigInteger) for at in range(len(NUMBERS)))
-    named = (value.label(name) for name, value in zip(NUMBERS, values, strict=True))
-    return sa.select(each.c.key.label("n"), *named).subquery("k")
 
 
 def _store(connection: sa.Connection, changes: Iterable[Change]) -> None:
@@ -154,7 +141,7 @@ def _store(connection: sa.Connection, changes: Iterable[Change]) -> None:
     put_all(connection, rating, rows, keep=("created_at",))
 
 
-def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]) -> None:
+def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]) -> dict[scores.Place, Score]:
     """In everyone's scores and in those of each person's clubs; changes come with what was known before them."""
     new, moved = Counter[scores.Place](), Counter[scores.Place]()
     totals: dict[scores.Place, int] = defaultdict(int)
@@ -166,7 +153,7 @@ def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]
                 totals[place] += change.stars or 0
             else:
                 moved[place] += (change.stars or 0) - known.stars
-    scores.add_all(connection, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
+    return scores.add_all(connection, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
 
 
 def _entry(change: Change, before: int | None) -> dict[str, Any]:

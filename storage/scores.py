@@ -1,17 +1,19 @@
 """Scores: how many rated a movie in a scope, and how. Kept by difference; a recount must give the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import given, insert_given, run_rows
+from storage.dialects import given, insert, run_given
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
+from storage.values import Score
 
 Place = tuple[int, int]
 """A scope and a movie."""
+Change = dict[str, int | None]
 
 _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of_movie", type_=sa.BigInteger)
@@ -30,19 +32,28 @@ def add(connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: i
 
 def add_all(
     connection: sa.Connection, ranking: Ranking, new: Mapping[Place, tuple[int, int]], moved: Mapping[Place, int]
-) -> None:
-    """Add new ratings (count, total) and differences of changed ones, by place; in one order, against deadlocks."""
+) -> dict[Place, Score]:
+    """Add new ratings (count, total) and differences of changed ones, by place; what each place has then.
+
+    They are changed in one order, against deadlocks.
+    """
+    found: dict[Place, Score] = {}
     for prior, of_everyone in ((ranking.everyone, True), (ranking.club, False)):
         here = sorted(place for place in {*new, *moved} if (place[0] == EVERYONE) is of_everyone)
         started = [_change(place, *new[place]) for place in here if place in new]
-        changed = [_change(place, 0, moved[place]) for place in here if moved.get(place)]
-        if started:
-            run_rows(connection, _started(prior, connection.dialect.name), started)
-        if changed:
-            run_rows(connection, _moved(prior, connection.dialect.name), changed)
+        changed = [_change(place, 0, moved[place]) for place in here if place in moved]
+        for statement, changes in ((_started, started), (_moved, changed)):
+            if changes:
+                found |= _run(connection, statement(prior, connection.dialect.name), changes)
+    return found
 
 
-def _change(place: Place, count: int, total: int) -> dict[str, int]:
+def _run(connection: sa.Connection, statement: sa.Executable, changes: Sequence[Change]) -> dict[Place, Score]:
+    rows = run_given(connection, statement, changes)
+    return {(scope, movie_id): Score(count, int(total), mark) for scope, movie_id, count, total, mark in rows}
+
+
+def _change(place: Place, count: int, total: int) -> Change:
     return {"at_scope": place[0], "of_movie": place[1], "by_count": count, "by_total": total}
 
 
@@ -60,39 +71,40 @@ def remove_person(connection: sa.Connection, ranking: Ranking, person_id: int, c
 
 def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, *, count: int, total: int) -> None:
     prior, dialect = ranking.of(scope), connection.dialect.name
-    change = {"at_scope": scope, "of_movie": movie_id, "by_count": count, "by_total": total}
-    if run_rows(connection, _moved(prior, dialect), [change]):
+    change = _change((scope, movie_id), count, total)
+    if _run(connection, _moved(prior, dialect), [change]):
         return
     if count > 0:
-        run_rows(connection, _started(prior, dialect), [change])
+        _run(connection, _started(prior, dialect), [change])
     else:
         connection.execute(_DROP, change)
 
 
-def _given(dialect: str) -> dict[str, sa.ColumnElement[Any]]:
+def _given(dialect: str) -> sa.FromClause:
     return given(dialect, at_scope=sa.BigInteger, of_movie=sa.BigInteger, by_count=sa.Integer, by_total=sa.BigInteger)
 
 
 @cache
 def _moved(prior: Prior, dialect: str) -> sa.Executable:
     """Add to a score that stays: taking the last rating away finds no row here."""
-    rows = _given(dialect)
-    here = (score.c.scope == rows["at_scope"]) & (score.c.movie_id == rows["of_movie"])
-    counted, summed = score.c.count + rows["by_count"], score.c.total + rows["by_total"]
+    rows = _given(dialect).c
+    here = (score.c.scope == rows.at_scope) & (score.c.movie_id == rows.of_movie)
+    counted, summed = score.c.count + rows.by_count, score.c.total + rows.by_total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
-    return sa.update(score).where(here, counted > 0).values(changed)
+    return sa.update(score).where(here, counted > 0).values(changed).returning(*score.c)
 
 
 @cache
 def _started(prior: Prior, dialect: str) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    rows = _given(dialect)
-    count, total = rows["by_count"], rows["by_total"]
-    sums = {"count": count, "total": total, "weighted": prior.weighted(total, count)}
-    row = insert_given(dialect, score, scope=rows["at_scope"], movie_id=rows["of_movie"], **sums)
+    rows = _given(dialect).c
+    sums = rows.by_count, rows.by_total, prior.weighted(rows.by_total, rows.by_count)
+    columns = [column.name for column in score.c]
+    added = sa.select(rows.at_scope, rows.of_movie, *sums).where(sa.true())  # SQLite needs it, or takes ON for a join's
+    row = insert(dialect, score).from_select(columns, added)
     counted, summed = score.c.count + row.excluded["count"], score.c.total + row.excluded.total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
-    return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed)
+    return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed).returning(*score.c)
 
 
 def recount_club(connection: sa.Connection, ranking: Ranking, chat_id: int, *, instead_of: int) -> None:
