@@ -1,7 +1,7 @@
 """A database to read and write: what every subject of the service stands on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -76,11 +76,11 @@ class Database:
         """Run `work` in a durable transaction; see `Writer.write`."""
         return await self._writer.write(work)
 
-    async def write_together(
+    def write_together(
         self, work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]], job: J, *, rides: bool = False
-    ) -> T:
+    ) -> Awaitable[T]:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
-        return await self._writer.write_together(work, job, rides=rides)
+        return self._writer.write_together(work, job, rides=rides)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

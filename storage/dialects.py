@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from storage.engine import driver_of
+
 Insert = sqlite.Insert | postgresql.Insert
 Turn = Callable[[Any], Any]
 
@@ -102,13 +104,14 @@ def given(dialect: str, **types: Any) -> sa.FromClause:
 def run_given(
     connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, int | None]]
 ) -> Sequence[Any]:
-    """Run a statement on all the rows that are `given`, at once; what it returns.
+    """Run a statement on all the rows that are `given`, at once; what it returns, as the driver has it.
 
     They travel as one JSON text on SQLite, as an array for each column on PostgreSQL.
     """
     if connection.dialect.name == "postgresql":
         return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).all()
-    return connection.execute(statement, {"given": orjson.dumps(rows).decode()}).all()
+    text, values = _driven(connection, statement, [{"given": orjson.dumps(rows).decode()}])
+    return driver_of(connection).execute(text, values[0]).fetchall()
 
 
 def _unnested(types: Mapping[str, Any]) -> sa.FromClause:
@@ -126,17 +129,23 @@ def insert_columns(dialect: str, table: sa.Table, names: Iterable[str]) -> Inser
 
 
 def run_rows(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of any values: all at once on PostgreSQL, on SQLite one by one past most of SQLAlchemy's handling."""
+    """Insert rows of any values: all at once on PostgreSQL, one by one on SQLite."""
     if connection.dialect.name == "postgresql":
         connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
-        return
+    else:
+        driver_of(connection).executemany(*_driven(connection, statement, rows))
+
+
+def _driven(
+    connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
+) -> tuple[str, list[tuple[Any, ...]]]:
     text, parameters = _compiled(statement, connection.dialect)
     columns = (_column(rows, *parameter) for parameter in parameters)
-    connection.exec_driver_sql(text, list(zip(*columns, strict=True)))
+    return text, list(zip(*columns, strict=True))
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str, fixed: Any, turn: Turn | None) -> Iterable[Any]:
-    values = (row.get(name, fixed) for row in rows)
+    values = [row[name] for row in rows] if name in rows[0] else [fixed] * len(rows)
     return values if turn is None else map(turn, values)
 
 

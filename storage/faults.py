@@ -1,5 +1,6 @@
 """Telling a database that is away from a statement that was wrong."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,9 @@ _AWAY = ("08", "25006", "53", "57", "58", "XX")
 
 def is_away(error: BaseException) -> bool:
     """Whether the database is to blame and not what was asked of it: locked, full, read-only, damaged or gone."""
-    if isinstance(error, OperationalError | InterfaceError | OSError) or type(error) is DatabaseError:
+    if isinstance(error, OperationalError | sqlite3.OperationalError | InterfaceError | OSError):
+        return True
+    if type(error) in {DatabaseError, sqlite3.DatabaseError}:
         return True  # a bare DatabaseError is how SQLite's driver reports a damaged file
     return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith(_AWAY)
 

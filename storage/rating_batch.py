@@ -63,7 +63,7 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
     Nobody else changes what is these persons' meanwhile: the caller has taken their turns.
     """
     known = _facts(connection, changes)
-    firsts = ((at, changes[at], known[at]) for at in _firsts(changes))
+    firsts = ((at, changes[at], known.get(at)) for at in _firsts(changes))
     plain = [(at, change, facts) for at, change, facts in firsts if facts and _is_plain(change, facts)]
     if not plain:
         return {}
@@ -96,8 +96,8 @@ def _is_plain(change: Change, known: Known) -> bool:
     return actor.chat_type != "group" and (known.is_member or not actor.in_club)
 
 
-def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Known | None]:
-    """What is known of each change, in order; null where there is no such movie."""
+def _facts(connection: sa.Connection, changes: Sequence[Change]) -> dict[int, Known]:
+    """What is known of each change whose movie there is, by its place."""
     rows = [
         {
             "n": at, "person": each.actor.person_id, "movie": each.movie_id,
@@ -106,7 +106,7 @@ def _facts(connection: sa.Connection, changes: Sequence[Change]) -> list[Known |
         for at, each in enumerate(changes)
     ]  # fmt: skip
     found = run_given(connection, _facts_of(connection.dialect.name), rows)
-    return [Known(movie_of(row), *row[FACTS:]) if row[0] else None for row in found]
+    return {row[-1]: Known(movie_of(row), *row[FACTS:-1]) for row in found}
 
 
 @cache
@@ -117,16 +117,15 @@ def _facts_of(dialect: str) -> sa.Select[Any]:
             rating.c.stars, person.c.name, person.c.language,
             chat.c.type.label("chat_type"), chat.c.title.label("chat_title"), chat.c.active.label("chat_active"),
             membership.c.person_id.is_not(None).label("is_member"), inbox.c.applied_at.is_not(None).label("applied"),
-            _CLUBS.label("clubs"),
+            _CLUBS.label("clubs"), key.c.n,
         )
         .select_from(key)
-        .outerjoin(movie, movie.c.id == key.c.movie)
+        .join(movie, movie.c.id == key.c.movie)
         .outerjoin(rating, (rating.c.person_id == key.c.person) & (rating.c.movie_id == key.c.movie))
         .outerjoin(person, person.c.id == key.c.person)
         .outerjoin(chat, chat.c.id == key.c.chat)
         .outerjoin(membership, (membership.c.person_id == key.c.person) & (membership.c.chat_id == key.c.chat))
         .outerjoin(inbox, inbox.c.update_id == key.c.update)
-        .order_by(key.c.n)
     )  # fmt: skip
 
 

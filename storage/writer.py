@@ -75,22 +75,21 @@ class Writer:
         result: T = await self._wait_for(_Job(work, asyncio.get_running_loop().create_future()))
         return result
 
-    async def write_together(self, work: Together[J, T], job: J, *, rides: bool = False) -> T:
+    def write_together(self, work: Together[J, T], job: J, *, rides: bool = False) -> Awaitable[T]:
         """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call.
 
         What `rides` starts no batch of its own for a moment: it goes along with whatever is written next.
         """
         waiting = _Job(work, asyncio.get_running_loop().create_future(), job, is_shared=True)
-        result: T = await self._wait_for(waiting, rides=rides)
-        return result
+        return self._wait_for(waiting, rides=rides)
 
-    async def _wait_for(self, job: _Job, *, rides: bool = False) -> Any:
+    def _wait_for(self, job: _Job, *, rides: bool = False) -> asyncio.Future[Any]:
         self._waiting.append(job)
         if not rides:
             self._start()
         elif self._ride is None:
             self._ride = asyncio.get_running_loop().call_later(RIDE_S, self._start)
-        return await job.done
+        return job.done
 
     def _start(self) -> None:
         if self._ride is not None:
@@ -156,8 +155,8 @@ def _works(batch: Sequence[_Job]) -> list[Work[None]]:
         job.result, job.error = None, None
         if not job.is_shared:
             works.append(partial(_run, job))
-        elif job.work in shared:
-            shared[job.work].append(job)
+        elif (others := shared.get(job.work)) is not None:
+            others.append(job)
         else:
             shared[job.work] = [job]
             works.append(partial(_run_together, job.work, shared[job.work]))

@@ -126,8 +126,7 @@ def noted(ran: list[int]) -> Any:
 async def test_what_rides_waits_for_company_but_not_for_ever(sqlite_storage: Storage) -> None:
     ran: list[int] = []
     work = noted(ran)
-    first = asyncio.create_task(sqlite_storage.database.write_together(work, 1, rides=True))
-    await asyncio.sleep(0)
+    first = sqlite_storage.database.write_together(work, 1, rides=True)
     second = sqlite_storage.database.write_together(work, 2)
 
     assert await asyncio.gather(first, second) == [1, 2]
@@ -136,8 +135,7 @@ async def test_what_rides_waits_for_company_but_not_for_ever(sqlite_storage: Sto
 
 
 async def test_what_rides_is_written_before_the_end(sqlite_storage: Storage) -> None:
-    riding = asyncio.create_task(sqlite_storage.database.write_together(noted([]), 1, rides=True))
-    await asyncio.sleep(0)
+    riding = asyncio.ensure_future(sqlite_storage.database.write_together(noted([]), 1, rides=True))
     await sqlite_storage.database._writer.drain()
 
     assert riding.done()

@@ -61,11 +61,11 @@ def ever_new(work: Work) -> Work:
 
 
 def ours(storage: Storage) -> Work:
+    actors = [Actor(person_id=FIRST + n, name=f"P{n}", chat_id=FIRST + n, language="en") for n in range(PEOPLE)]
+
     async def rate(number: int) -> None:
         who, film, stars = who_what_how(number)
-        await storage.ratings.rate(
-            film, stars, Actor(person_id=who, name=f"P{who - FIRST}", chat_id=who, language="en")
-        )
+        await storage.ratings.rate(film, stars, actors[who - FIRST])
 
     return rate
 
