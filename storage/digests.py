@@ -27,6 +27,21 @@ CATCHES_UP = timedelta(days=14)
 """A digest begins where the chat's last one ended, if that is not longer ago than this."""
 
 
+COLUMNS = tuple(column.name for column in digest_setting.c)
+_CHAT = sa.bindparam("chat", type_=sa.BigInteger)
+_SETTING = sa.select(digest_setting).where(digest_setting.c.chat_id == _CHAT)
+_RUN_NEXT = (
+    sa.update(digest_setting)
+    .where(digest_setting.c.chat_id == _CHAT)
+    .values(next_run_at=sa.bindparam("at", type_=digest_setting.c.next_run_at.type))
+)
+_LAST_END = sa.select(sa.func.max(digest_run.c.period_end, type_=digest_run.c.period_end.type)).where(
+    digest_run.c.chat_id == _CHAT
+)
+_LAST_WEEKS = (
+    sa.select(digest_run.c.week).where(digest_run.c.chat_id == _CHAT).order_by(digest_run.c.week.desc()).limit(8)
+)
+
 Render = Callable[[ClaimedDigest], Mapping[str, Any]]
 """Makes a message of a digest: text and keyboard, as Telegram has them. Pure, for it may run twice."""
 
@@ -120,7 +135,11 @@ class Digests:
 
     async def compose(self, chat_id: int, start: datetime, end: datetime) -> Digest:
         """The digest of any span of time."""
-        return await self._database.read(lambda connection: self._compose(connection, chat_id, start, end))
+
+        def query(connection: sa.Connection) -> Digest:
+            return self._compose(connection, chat_id, start, end, self._setting(connection, chat_id).zone)
+
+        return await self._database.read(query)
 
     async def week(self, chat_id: int) -> Digest:
         """The digest of the seven days up to now."""
@@ -189,59 +208,51 @@ class Digests:
         due = due if due >= row.next_run_at else row.next_run_at
         week = iso_week(due, zone)
         start = self._start(connection, row.chat_id, due, week_before(due, zone))
-        digest = self._compose(connection, row.chat_id, start, due)
+        setting = _setting_of(row)
+        digest = self._compose(connection, row.chat_id, start, due, row.zone)
         status = "missed" if now - due > LATEST else "claimed" if digest.films else "empty"
         run = {
             "chat_id": row.chat_id, "week": week, "period_start": start, "period_end": due,
             "claimed_at": now, "status": status,
         }  # fmt: skip
         claimed = insert_new(connection, digest_run, run).first() is not None
-        setting = self._setting(connection, row.chat_id)
-        connection.execute(
-            sa.update(digest_setting)
-            .where(digest_setting.c.chat_id == row.chat_id)
-            .values(next_run_at=self._next_free(connection, setting, now))
-        )
+        connection.execute(_RUN_NEXT, {"chat": row.chat_id, "at": self._next_free(connection, setting, now)})
         if not claimed or status != "claimed":
             return None
         return ClaimedDigest(week, digest, row.thread_id, row.language)
 
     def _start(self, connection: sa.Connection, chat_id: int, due: datetime, week_ago: datetime) -> datetime:
         """Where the last digest ended, so that a moved weekday leaves no hole; else a week before."""
-        last = sa.select(sa.func.max(digest_run.c.period_end, type_=digest_run.c.period_end.type)).where(
-            digest_run.c.chat_id == chat_id
-        )
-        ended = connection.execute(last).scalar()
+        ended = connection.execute(_LAST_END, {"chat": chat_id}).scalar()
         return ended if ended is not None and due - CATCHES_UP <= ended < due else week_ago
 
     def _next_free(self, connection: sa.Connection, setting: DigestSetting, now: datetime) -> datetime:
         """The next due instant in a week that has not had its digest yet."""
         zone = zone_of(setting.zone)
         due = next_due(setting.weekday, setting.minute, zone, now)
-        ran = sa.select(digest_run.c.week).where(digest_run.c.chat_id == setting.chat_id)
-        weeks = set(connection.execute(ran.order_by(digest_run.c.week.desc()).limit(8)).scalars())
+        weeks = set(connection.execute(_LAST_WEEKS, {"chat": setting.chat_id}).scalars())
         while iso_week(due, zone) in weeks:
             due = next_due(setting.weekday, setting.minute, zone, due)
         return due
 
-    def _compose(self, connection: sa.Connection, chat_id: int, start: datetime, end: datetime) -> Digest:
-        zone = self._setting(connection, chat_id).zone
+    def _compose(self, connection: sa.Connection, chat_id: int, start: datetime, end: datetime, zone: str) -> Digest:
         prior = self._ranking.of(chat_id)
         digest = compose(connection, chat_id, start, end, zone=zone, prior=prior)
         newest = latest(connection)
         return replace(digest, seal=newest.fingerprint) if newest else digest
 
     def _setting(self, connection: sa.Connection, chat_id: int) -> DigestSetting:
-        query = sa.select(digest_setting).where(digest_setting.c.chat_id == chat_id)
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            return _merge(self._defaults, {}, chat_id=chat_id)
-        return DigestSetting(**row._mapping)
+        row = connection.execute(_SETTING, {"chat": chat_id}).one_or_none()
+        return _merge(self._defaults, {}, chat_id=chat_id) if row is None else _setting_of(row)
 
 
 def _merge(setting: DigestSetting, change: Change, **also: Any) -> DigestSetting:
-    names = ("chat_id", "enabled", "weekday", "minute", "zone", "thread_id", "next_run_at")
-    return DigestSetting(**{**{name: getattr(setting, name) for name in names}, **change, **also})
+    return DigestSetting(**{**{name: getattr(setting, name) for name in COLUMNS}, **change, **also})
+
+
+def _setting_of(row: Any) -> DigestSetting:
+    """Of a row that begins with the setting's columns."""
+    return DigestSetting(**dict(zip(COLUMNS, row, strict=False)))
 
 
 def _shown(setting: DigestSetting) -> dict[str, Any]:

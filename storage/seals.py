@@ -82,8 +82,11 @@ def same_fingerprint(one: str, other: str) -> bool:
     return bare[0] == bare[1]
 
 
+_LATEST = sa.select(audit_seal).order_by(audit_seal.c.id.desc()).limit(1)
+
+
 def latest(connection: sa.Connection) -> Seal | None:
-    row = connection.execute(sa.select(audit_seal).order_by(audit_seal.c.id.desc()).limit(1)).one_or_none()
+    row = connection.execute(_LATEST).one_or_none()
     return None if row is None else Seal(row.id, row.at, row.last_entry, row.entries, fingerprint(row.hash))
 
 

@@ -28,16 +28,16 @@ RATING = (
 )
 
 
-def fill(file: Path) -> None:
+def fill(file: Path, clubs: int = CLUBS) -> None:
     """Everything but ratings."""
     cases = " ".join(f"WHEN {number} THEN '{genre}'" for number, genre in enumerate(GENRES))
     films = (MOVIE, FILMS), (GENRE.format(cases=cases), FILMS)
     with sqlite3.connect(file) as database:
-        for statement, count in (*films, (PERSON, PEOPLE), (CLUB, CLUBS), (MEMBER, CLUBS * MEMBERS)):
-            _insert(database, statement, count)
+        for statement, count in (*films, (PERSON, PEOPLE), (CLUB, clubs), (MEMBER, clubs * MEMBERS)):
+            _insert(database, statement, count, clubs=clubs)
 
 
-def rate(file: Path, ratings: int) -> None:
+def rate(file: Path, ratings: int, span: int = SPAN) -> None:
     """So many ratings instead of those before, without entries; the scores have to be counted anew."""
     with sqlite3.connect(file) as database:
         for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY"):
@@ -47,13 +47,13 @@ def rate(file: Path, ratings: int) -> None:
         for name, _ in named:
             database.execute(f"DROP INDEX {name}")
         database.execute("DELETE FROM rating")
-        _insert(database, RATING, ratings, ratings=ratings)
+        _insert(database, RATING, ratings, ratings=ratings, span=span)
         for _, sql in named:
             database.execute(sql)
 
 
 def _insert(database: sqlite3.Connection, statement: str, count: int, **also: int) -> None:
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count} - 1) "
-    words = {"person": FIRST_PERSON, "club": FIRST_CLUB, "people": PEOPLE, "clubs": CLUBS, "films": FILMS}
-    given = words | {"at": AT, "span": SPAN} | also
+    words = {"person": FIRST_PERSON, "club": FIRST_CLUB, "people": PEOPLE, "films": FILMS, "at": AT}
+    given = words | also
     database.execute(numbers + statement, {name: value for name, value in given.items() if f":{name}" in statement})

@@ -1,0 +1,90 @@
+"""One pass over due digests as chats grow: `python -m tests.benchmarks.chats [--chats 100000] [--json FILE]`.
+
+Each club has twenty members and a week of ratings. Exit code 1 if a target is missed.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.app import calm_collector
+from bot.digest import render
+from storage import scores
+from storage.models import digest_setting
+from storage.service import Storage, StorageSettings
+from tests.benchmarks import growth
+from tests.benchmarks.measures import Measure, report
+
+SIZES = (1_000, 10_000, 100_000)
+RATINGS, FOUR_WEEKS = 400_000, 28 * 86_400 * 1_000_000
+MOST = 10_000
+"""So many digests are queued; more would only take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Digests queued a second with so many chats that have one, and how long it took to see that any is due."""
+
+    chats: int
+    per_s: float
+    look_ms: float
+
+    def row(self) -> str:
+        return f"{self.chats:>11,}{self.per_s:>12,.0f}{self.look_ms:>10.2f}"
+
+
+async def passed(folder: Path, chats: int) -> Pass:
+    storage = await Storage.open(StorageSettings(data_dir=folder), now=lambda: growth.NOW, migrate=True)
+    growth.fill(folder / "matinee.db", clubs=chats)
+    growth.rate(folder / "matinee.db", RATINGS, span=FOUR_WEEKS)
+    setting = {"enabled": True, "weekday": growth.NOW.weekday(), "minute": 0, "zone": "UTC", "next_run_at": growth.NOW}
+    settings = [{"chat_id": growth.FIRST_CLUB - number, **setting} for number in range(chats)]
+    await storage.database.write(lambda connection: connection.execute(sa.insert(digest_setting), settings))
+    await storage.database.write(lambda connection: scores.rebuild(connection, storage.settings.ranking))
+    calm_collector()
+    began, queued, looks = time.perf_counter(), 0, list[float]()
+    while queued < min(chats, MOST):
+        queued += (await storage.digests.queue_due(render))[0]
+        looked = time.perf_counter()
+        await storage.digests.any_due()
+        looks.append(time.perf_counter() - looked)
+    took = time.perf_counter() - began - sum(looks)
+    await storage.close()
+    return Pass(chats, queued / took, 1000 * sorted(looks)[len(looks) // 2])
+
+
+def measure(most: int) -> tuple[list[Measure], list[Pass]]:
+    """Print what each size costs."""
+    passes = list[Pass]()
+    for chats in SIZES:
+        if chats <= most:
+            with tempfile.TemporaryDirectory() as name:
+                passes.append(asyncio.run(passed(Path(name), chats)))
+    print(f"{'chats':>11}{'digests/s':>12}{'look ms':>10}")
+    for each in passes:
+        print(each.row(), flush=True)
+    least, largest = passes[0], passes[-1]
+    most_chats = f"{largest.chats:,} chats"
+    measures = [
+        Measure(f"digests composed and queued, {most_chats} / 1,000", largest.per_s, 1000, 1),
+        Measure(f"the same, {most_chats} / {least.chats:,}", largest.per_s, least.per_s, 0.5),
+    ]
+    return measures, passes
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chats", type=int, default=SIZES[-1])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    return report(measure(options.chats)[0], options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
