@@ -3,6 +3,8 @@
 queued → sending → sent | failed (certainly not posted) | unknown (perhaps posted: never repeated)
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,27 +40,14 @@ class Outbox:
 
     async def heads(self, limit: int = 500) -> list[tuple[int, int]]:
         """(id, chat) of the first message that each chat is owed; a chat that is being sent to has its turn later."""
-        sending = sa.select(outbox.c.chat_id).where(outbox.c.status == "sending")
-        query = (
-            sa.select(sa.func.min(outbox.c.id), outbox.c.chat_id)
-            .where(outbox.c.status == "queued", outbox.c.not_before <= self._database.now())
-            .where(outbox.c.chat_id.not_in(sending))
-            .group_by(outbox.c.chat_id)
-            .order_by(sa.func.min(outbox.c.id))
-            .limit(limit)
-        )
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        now = {"now": self._database.now(), "limit": limit}
+        rows = await self._database.read(lambda connection: connection.execute(_HEADS, now).all())
         return [(row[0], row[1]) for row in rows]
 
     async def begin(self, message_id: int) -> OutboxItem | None:
         """Take one message for sending, so that nobody else does; null when somebody was quicker."""
-        taken = (
-            sa.update(outbox)
-            .where(outbox.c.id == message_id, outbox.c.status == "queued")
-            .values(status="sending", claimed_at=self._database.now())
-            .returning(*_ITEM)
-        )
-        row = await self._database.write(lambda connection: connection.execute(taken).one_or_none())
+        taken = {"message": message_id, "at": self._database.now()}
+        row = await self._database.write(lambda connection: connection.execute(_BEGIN, taken).one_or_none())
         return None if row is None else OutboxItem(**row._mapping)
 
     async def release(self, message_id: int, *, after: timedelta = timedelta()) -> None:
@@ -71,14 +60,8 @@ class Outbox:
         self, message_id: int, status: str, *, telegram_id: int | None = None, reason: str | None = None
     ) -> None:
         """What became of a message: sent, failed or unknown; a digest's run tells the same."""
-        at = self._database.now()
-
-        def work(connection: sa.Connection) -> None:
-            row = connection.execute(sa.select(outbox).where(outbox.c.id == message_id)).one_or_none()
-            if row is not None:
-                _finish(connection, row, status, at, telegram_id=telegram_id, reason=reason)
-
-        await self._database.write(work)
+        outcome = _Outcome(message_id, status, self._database.now(), telegram_id, reason)
+        await self._database.write_together(_finish_all, outcome, rides=True)
 
     async def abandoned(self, *, at_start: bool) -> int:
         """Note as unknown what a process that died was sending; returns how many.
@@ -93,7 +76,9 @@ class Outbox:
         def work(connection: sa.Connection) -> int:
             rows = connection.execute(sa.select(outbox).where(dead)).all()
             for row in rows:
-                _finish(connection, row, "unknown", at, reason="the program ended while it was being sent")
+                _finish(
+                    connection, row, _Outcome(row.id, "unknown", at, None, "the program ended while it was being sent")
+                )
             return len(rows)
 
         return await self._database.write(work)
@@ -122,13 +107,66 @@ _ITEM = (
 )  # fmt: skip
 
 
-def _finish(
-    connection: sa.Connection, row: Any, status: str, at: datetime, *, telegram_id: int | None = None,
-    reason: str | None = None,
-) -> None:  # fmt: skip
-    kept = row.payload if status == "unknown" else None
-    done = {"status": status, "payload": kept, "done_at": at, "reason": reason}
-    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(done))
+_NOW = sa.bindparam("now", type_=outbox.c.not_before.type)
+_HEADS = (
+    sa.select(sa.func.min(outbox.c.id), outbox.c.chat_id)
+    .where(outbox.c.status == "queued", outbox.c.not_before <= _NOW)
+    .where(outbox.c.chat_id.not_in(sa.select(outbox.c.chat_id).where(outbox.c.status == "sending")))
+    .group_by(outbox.c.chat_id)
+    .order_by(sa.func.min(outbox.c.id))
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_THIS = outbox.c.id == sa.bindparam("message", type_=sa.BigInteger)
+_BEGIN = (
+    sa.update(outbox)
+    .where(_THIS, outbox.c.status == "queued")
+    .values(status="sending", claimed_at=sa.bindparam("at", type_=outbox.c.claimed_at.type))
+    .returning(*_ITEM)
+)
+_SENT = sa.select(outbox).where(_THIS)
+_DONE = (
+    sa.update(outbox)
+    .where(_THIS)
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=outbox.c[name].type)
+            for name in ("status", "payload", "done_at", "reason")
+        }
+    )
+)
+_RAN = (
+    sa.update(digest_run)
+    .where(digest_run.c.chat_id == sa.bindparam("chat", type_=sa.BigInteger))
+    .where(digest_run.c.week == sa.bindparam("of_week", type_=sa.Text))
+    .values(
+        status=sa.bindparam("new_status", type_=sa.Text), message_id=sa.bindparam("telegram_id", type_=sa.BigInteger)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of a message."""
+
+    message_id: int
+    status: str
+    at: datetime
+    telegram_id: int | None
+    reason: str | None
+
+
+def _finish_all(connection: sa.Connection, outcomes: Sequence[_Outcome]) -> list[None]:
+    for outcome in outcomes:
+        row = connection.execute(_SENT, {"message": outcome.message_id}).one_or_none()
+        if row is not None:
+            _finish(connection, row, outcome)
+    return [None] * len(outcomes)
+
+
+def _finish(connection: sa.Connection, row: Any, outcome: _Outcome) -> None:
+    kept = row.payload if outcome.status == "unknown" else None
+    new = {"status": outcome.status, "payload": kept, "done_at": outcome.at, "reason": outcome.reason}
+    connection.execute(_DONE, {"message": row.id, **{f"new_{name}": value for name, value in new.items()}})
     if row.kind == DIGEST:
-        run = digest_run.c.chat_id == row.chat_id, digest_run.c.week == row.key.rsplit(":", 1)[1]
-        connection.execute(sa.update(digest_run).where(*run).values(status=status, message_id=telegram_id))
+        run = {"chat": row.chat_id, "of_week": row.key.rsplit(":", 1)[1], "telegram_id": outcome.telegram_id}
+        connection.execute(_RAN, {**run, "new_status": outcome.status})

@@ -59,7 +59,7 @@ async def passed(folder: Path, chats: int) -> Pass:
     return Pass(chats, queued / took, 1000 * sorted(looks)[len(looks) // 2])
 
 
-def measure(most: int) -> tuple[list[Measure], list[Pass]]:
+def look_at(most: int) -> list[Pass]:
     """Print what each size costs."""
     passes = list[Pass]()
     for chats in SIZES:
@@ -68,14 +68,19 @@ def measure(most: int) -> tuple[list[Measure], list[Pass]]:
                 passes.append(asyncio.run(passed(Path(name), chats)))
     print(f"{'chats':>11}{'digests/s':>12}{'look ms':>10}")
     for each in passes:
-        print(each.row(), flush=True)
-    least, largest = passes[0], passes[-1]
-    most_chats = f"{largest.chats:,} chats"
-    measures = [
-        Measure(f"digests composed and queued, {most_chats} / 1,000", largest.per_s, 1000, 1),
-        Measure(f"the same, {most_chats} / {least.chats:,}", largest.per_s, least.per_s, 0.5),
+        print(each.row())
+    print(flush=True)
+    return passes
+
+
+def measures(passes: list[Pass]) -> list[Measure]:
+    """Of the largest."""
+    least, most = passes[0], passes[-1]
+    size = f"{most.chats:,} chats"
+    return [
+        Measure(f"digests composed and queued, {size} / 1,000", most.per_s, 1000, 1),
+        Measure(f"the same, {size} / {least.chats:,}", most.per_s, least.per_s, 0.5),
     ]
-    return measures, passes
 
 
 def main() -> int:
@@ -83,7 +88,7 @@ def main() -> int:
     parser.add_argument("--chats", type=int, default=SIZES[-1])
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    return report(measure(options.chats)[0], options.json)
+    return report(measures(look_at(options.chats)), options.json)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ async def grown(folder: Path, most: int) -> list[Size]:
 
 
 def measures(sizes: list[Size]) -> list[Measure]:
+    """Of the largest."""
     most, least = sizes[-1], sizes[0]
     size = f"{most.ratings:,} ratings"
     return [
@@ -112,8 +113,8 @@ def measures(sizes: list[Size]) -> list[Measure]:
     ]
 
 
-def measure(ratings: int) -> list[Measure]:
-    """Print what each size costs; the measures are of the largest."""
+def look_at(ratings: int) -> list[Size]:
+    """Print what each size costs, up to so many ratings."""
     with tempfile.TemporaryDirectory() as name:
         sizes = asyncio.run(grown(Path(name), ratings))
     names = ("by key", "top", "genre", "decade", "week", "club", "digest", "counted")
@@ -121,7 +122,7 @@ def measure(ratings: int) -> list[Measure]:
     for size in sizes:
         print(size.row())
     print(flush=True)
-    return measures(sizes)
+    return sizes
 
 
 def main() -> int:
@@ -129,7 +130,7 @@ def main() -> int:
     parser.add_argument("--ratings", type=int, default=10_000_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    return report(measure(options.ratings), options.json)
+    return report(measures(look_at(options.ratings)), options.json)
 
 
 if __name__ == "__main__":

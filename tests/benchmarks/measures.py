@@ -5,8 +5,12 @@ import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+RIVALS = Path(__file__).parent / "rivals"
+PYTHON = Path("build/rivals/bin/python")
+"""What the rivals run with."""
 
 Work = Callable[[int], Awaitable[object]]
 """Does the piece of work with this number."""
@@ -70,12 +74,23 @@ async def pace(work: Work, pieces: int, at_once: int) -> Pace:
     return Pace(len(spent) / took, statistics.median(spent), parts[94], parts[98])
 
 
+def table(measures: Sequence[Measure]) -> str:
+    head = f"{'':58}{'ours':>10} {'baseline':>10}{'ratio':>13}   target"
+    return "\n".join((head, *(measure.row() for measure in measures)))
+
+
+def as_json(measures: Sequence[Measure]) -> str:
+    return json.dumps([{**asdict(each), "ratio": each.ratio, "met": each.met} for each in measures], indent=1) + "\n"
+
+
+def from_json(text: str) -> list[Measure]:
+    names = [field.name for field in fields(Measure)]
+    return [Measure(**{name: row[name] for name in names}) for row in json.loads(text)]
+
+
 def report(measures: Sequence[Measure], file: Path | None = None) -> int:
     """Print the table, write the JSON; 1 if a target is missed."""
-    print(f"{'':58}{'ours':>10} {'baseline':>10}{'ratio':>13}   target")
-    for measure in measures:
-        print(measure.row())
+    print(table(measures))
     if file is not None:
-        rows = [{**asdict(each), "ratio": each.ratio, "met": each.met} for each in measures]
-        file.write_text(json.dumps(rows, indent=1) + "\n")
+        file.write_text(as_json(measures))
     return 0 if all(each.met for each in measures) else 1

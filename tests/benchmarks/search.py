@@ -13,28 +13,28 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from itertools import count
 from pathlib import Path
 
 from storage.search.index import SearchIndex
 from tests.benchmarks import imdb_files
+from tests.benchmarks.measures import Measure, report
 from tests.benchmarks.queries import KNOWN, MISTYPED, Film, queries
-from tests.benchmarks.search_report import Tally, report
+from tests.benchmarks.search_report import Tally, measures, show
 from tests.benchmarks.ways import BruteForce, Fts5, Oracle, Ours, Search
 
 BY_HAND = Path(__file__).with_name("by_hand.tsv")
 
 
-def fill(data_dir: Path, films: int | None) -> None:
-    """As an operator does it: the starter catalogue, then IMDb's files, twice."""
-    matinee(data_dir, "starter")
-    if films:
-        basics, ratings, akas = imdb_files.write(data_dir / "imdb", films)
-        files = ("--basics", str(basics), "--ratings", str(ratings), "--akas", str(akas))
-        for _ in range(2):
-            began = time.perf_counter()
-            matinee(data_dir, "imdb", *files)
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print(f"in {time.perf_counter() - began:.0f} s, at most {peak:.0f} MB")
+def fill(data_dir: Path, films: int, times: int = 1) -> None:
+    """IMDb's files, with so many films, as an operator imports them, again and again."""
+    basics, ratings, akas = imdb_files.write(data_dir / "imdb", films)
+    files = ("--basics", str(basics), "--ratings", str(ratings), "--akas", str(akas))
+    for _ in range(times):
+        began = time.perf_counter()
+        matinee(data_dir, "imdb", *files)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"in {time.perf_counter() - began:.0f} s, at most {peak:.0f} MB")
 
 
 def matinee(data_dir: Path, *words: str) -> None:
@@ -67,22 +67,27 @@ def by_hand(films: list[Film]) -> list[tuple[str, Film]]:
     return [(query, known[title, int(year)]) for query, title, year in rows]
 
 
-def ask(films: list[Film], index: SearchIndex, options: argparse.Namespace) -> int:
+def ask(
+    films: list[Film], index: SearchIndex, *, per_kind: int = 200, sample: int = 20, seed: int = 1
+) -> list[Measure]:
+    """Print what came of each kind of query."""
     ways: dict[str, Search] = {"ours": Ours(index), "FTS5, tuned": Fts5(films)}
     slow: dict[str, Search] = {"rapidfuzz, all titles": BruteForce(films), "oracle": Oracle(index)}
     tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
-    kinds = {rule.__name__: queries(films, rule, options.per_kind, options.seed) for rule in (*MISTYPED, *KNOWN)}
+    kinds = {rule.__name__: queries(films, rule, per_kind, seed) for rule in (*MISTYPED, *KNOWN)}
     kinds["by hand"] = by_hand(films)
     mistyped = {rule.__name__ for rule in MISTYPED}
+    numbers = count()
     for kind, asked in kinds.items():
-        for at, (query, film) in enumerate(asked):
+        for query, film in asked:
             for name, search in ways.items():
                 tallies[name][kind].ask(search, query, film)
-            if at % options.sample == 0 and kind in mistyped:
+            if kind in mistyped and next(numbers) % sample == 0:
                 for name, search in slow.items():
                     tallies[name][kind].ask(search, query, film)
                 tallies["ours, the same sample"][kind].ask(ways["ours"], query, film)
-    return report(tallies, mistyped, large=len(films) > 200_000)
+    show(tallies, mistyped)
+    return measures(tallies, mistyped, len(films))
 
 
 def main() -> int:
@@ -96,8 +101,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         data = options.data or Path(folder)
         if not (data / "matinee.db").exists():
-            fill(data, options.films)
-        return ask(*load(data), options)
+            matinee(data, "starter")
+            if options.films:
+                fill(data, options.films, times=2)
+        found = ask(*load(data), per_kind=options.per_kind, sample=options.sample, seed=options.seed)
+        return report(found)
 
 
 if __name__ == "__main__":

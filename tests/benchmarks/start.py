@@ -40,12 +40,15 @@ def resident_mb(pid: int) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-def measure() -> list[Measure]:
-    with tempfile.TemporaryDirectory() as name:
-        data_dir = Path(name)
-        matinee(data_dir, "catalogue", "import", "starter")
-        starts = [asyncio.run(started(data_dir)) for _ in range(TIMES)]
-        helps = [matinee(data_dir, "--help") for _ in range(TIMES)]
+def memory(data_dir: Path, films: int, limit_mb: float) -> Measure:
+    _, resident = asyncio.run(started(data_dir))
+    return Measure(f"memory, idle, {films:,} films / {limit_mb:.0f} MB", resident, limit_mb, 1, least=False, unit="MB")
+
+
+def measure(data_dir: Path, times: int = TIMES) -> list[Measure]:
+    """With the starter catalogue in `data_dir`."""
+    starts = [asyncio.run(started(data_dir)) for _ in range(times)]
+    helps = [matinee(data_dir, "--help") for _ in range(times)]
     first, resident = 1000 * min(seconds for seconds, _ in starts), max(memory for _, memory in starts)
     return [
         Measure("matinee --help / 0.4 s", 1000 * min(helps), 400, 1, least=False, unit="ms"),
@@ -55,4 +58,6 @@ def measure() -> list[Measure]:
 
 
 if __name__ == "__main__":
-    sys.exit(report(measure()))
+    with tempfile.TemporaryDirectory() as folder:
+        matinee(Path(folder), "catalogue", "import", "starter")
+        sys.exit(report(measure(Path(folder))))

@@ -20,12 +20,10 @@ from itertools import count
 from pathlib import Path
 
 from tests import program
-from tests.benchmarks.measures import Measure, report
+from tests.benchmarks.measures import PYTHON, RIVALS, Measure, report
 from tests.benchmarks.telegram import Courier, Heard, api, press
 from tests.benchmarks.writing import opened, who_what_how
 
-RIVALS = Path(__file__).parent / "rivals"
-PYTHON = Path("build/rivals/bin/python")
 CONNECTIONS, AT_ONCE = 64, 256
 TOKEN = "1000000001:bench"
 SECRET = "Quite_a-secret"
