@@ -60,8 +60,8 @@ locales: .venv/installed  ## gather the texts for translators; update and compil
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i handlers/locales/matinee.pot -o $$file \
 	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
 
-bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, start and memory beside what others do; takes 8 minutes
-	@$(BIN)/python -m tests.benchmarks
+bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 10 minutes
+	@$(BIN)/python -m tests.benchmarks $(if $(PUBLISH),--publish)
 
 bench-quick: .venv/installed-dev build/rivals/installed  ## the same, rougher, in a minute
 	@$(BIN)/python -m tests.benchmarks --quick

@@ -6,7 +6,6 @@ and take nothing back; whatever is not as plain as that is left to it.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -27,8 +26,7 @@ _CLUBS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one person wants their stars for a movie to be; null takes them back."""
 
     movie_id: int
