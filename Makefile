@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help venv demo run test check format build lock locales bench bench-quick bench-search bench-sending bench-moving chaos replicas soak docs clean
+.PHONY: help venv demo run test check format build lock locales bench bench-quick bench-search bench-sending bench-moving scaling chaos replicas soak docs clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -74,6 +74,9 @@ bench-sending: .venv/installed-dev  ## 5,000 digests through a server that enfor
 
 bench-moving: .venv/installed-dev  ## a million ratings to PostgreSQL and back; takes 6 minutes
 	@$(BIN)/python -m tests.benchmarks.moving
+
+scaling: .venv/installed-dev  ## the arithmetic of growth in docs/scaling.md, anew
+	@$(BIN)/python -m tests.benchmarks.scaling --write
 
 chaos: .venv/installed-dev  ## kill the bot at random under a faulty server, seed after seed; SECONDS=600 for longer
 	@$(BIN)/python -m tests.faults.chaos --seeds $(or $(SEED),1) --seconds $(or $(SECONDS),60)

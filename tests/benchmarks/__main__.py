@@ -56,9 +56,13 @@ class Run:
             search.matinee(folder, "starter")
             found = start.measure(folder, 1 if self._quick else 5)
             if self._quick:
-                return [*found, *search.ask(*search.load(folder), per_kind=8, sample=40)]
+                return [*found, *search.ask(*search.load(folder), per_kind=8, sample=100)]
             search.fill(folder, FILMS)
-            return [*found, start.memory(folder, FILMS, 300), *search.ask(*search.load(folder), sample=40)]
+            return [
+                *found,
+                start.memory(folder, FILMS, 300),
+                *search.ask(*search.load(folder), per_kind=150, sample=100),
+            ]
 
 
 def main() -> int:

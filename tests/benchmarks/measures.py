@@ -47,10 +47,12 @@ class Measure:
 
     def row(self) -> str:
         sense = "≥" if self.least else "≤"
-        figures = (
-            f"{self.ours:>10,.0f} {self.baseline:>10,.0f} {self.unit:4}{self.ratio:>8.2f}   {sense} {self.target:<5}"
-        )
+        figures = f"{_figure(self.ours):>10} {_figure(self.baseline):>10} {self.unit:4}{self.ratio:>9,.2f}   {sense} {self.target:<5}"
         return f"{self.name:58}{figures} {'met' if self.met else 'MISSED'}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
 
 
 async def pace(work: Work, pieces: int, at_once: int) -> Pace:
@@ -75,7 +77,7 @@ async def pace(work: Work, pieces: int, at_once: int) -> Pace:
 
 
 def table(measures: Sequence[Measure]) -> str:
-    head = f"{'':58}{'ours':>10} {'baseline':>10}{'ratio':>13}   target"
+    head = f"{'':58}{'ours':>10} {'baseline':>10}{'ratio':>14}   target"
     return "\n".join((head, *(measure.row() for measure in measures)))
 
 
