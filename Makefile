@@ -50,9 +50,10 @@ format: .venv/installed-dev  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-build: .venv/installed  ## a wheel of the program, in dist/
+build: .venv/installed  ## a wheel of the program and its sources, in dist/
 	@rm -rf build/lib build/bdist.*  # setuptools would pack what was deleted since
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python -c 'from setuptools import build_meta; build_meta.build_sdist("dist")' >build/sdist.log
 
 locales: .venv/installed  ## gather the texts for translators; update and compile every language
 	$(BIN)/pybabel --quiet extract -k N_ --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers

@@ -13,13 +13,21 @@ SOURCES = ("pyproject.toml", "README.md", "LICENSE", "THIRD_PARTY.md", "bot", "h
 
 def built(place: Path, sources: tuple[str, ...] = SOURCES) -> Path:
     """A wheel, from a copy of these files and folders of the repository and nothing else."""
-    source = place / "source"
+    return made_of(copied(place / "source", sources), place)
+
+
+def copied(source: Path, names: tuple[str, ...]) -> Path:
     source.mkdir(parents=True)
-    for name in sources:
+    for name in names:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         else:
             shutil.copy(ROOT / name, source)
+    return source
+
+
+def made_of(source: Path, place: Path) -> Path:
+    """The wheel of these sources, in `place`."""
     pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
     subprocess.run([*pip, "--wheel-dir", str(place), str(source)], check=True, capture_output=True, text=True)
     return next(place.glob("matinee-*.whl"))

@@ -47,7 +47,8 @@ class Measure:
 
     def row(self) -> str:
         sense = "≥" if self.least else "≤"
-        figures = f"{_figure(self.ours):>10} {_figure(self.baseline):>10} {self.unit:4}{self.ratio:>9,.2f}   {sense} {self.target:<5}"
+        sizes = f"{_figure(self.ours):>10} {_figure(self.baseline):>10} {self.unit:4}"
+        figures = f"{sizes}{self.ratio:>9,.2f}   {sense} {self.target:<5}"
         return f"{self.name:58}{figures} {'met' if self.met else 'MISSED'}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 380, 70, 44, 230, 44
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 820, 380, 80, 44, 270, 44
 COLOURS = ("#0b7285", "#e8590c", "#5f3dc4", "#2b8a3e", "#c2255c", "#868e96")
 INK, GRID = "#868e96", "#ced4da"
 
@@ -29,12 +29,12 @@ def svg(title: str, sizes: str, lines: Sequence[Line]) -> str:
     ]
     for y in up.decades():
         parts.append(f'<path d="M{LEFT} {up.at(y):.1f}H{WIDTH - RIGHT}" stroke="{GRID}" stroke-width=".6"/>')
-        parts.append(_text(LEFT - 8, up.at(y) + 4, f"{y:g} ms", anchor="end"))
+        parts.append(_text(LEFT - 8, up.at(y) + 4, _duration(y), anchor="end"))
     ends = _spread([up.at(line.points[-1][1]) for line in lines])
     for line, colour, end in zip(lines, COLOURS, ends, strict=False):
         path = "L".join(f"{across.at(x):.1f} {up.at(y):.1f}" for x, y in line.points)
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        parts.append(_text(WIDTH - RIGHT + 8, end + 4, f"{line.name}: {line.points[-1][1]:,.2g} ms", colour=colour))
+        parts.append(_text(WIDTH - RIGHT + 8, end + 4, f"{line.name}: {_duration(line.points[-1][1])}", colour=colour))
     return "\n".join((*parts, "</svg>")) + "\n"
 
 
@@ -59,6 +59,10 @@ def _spread(heights: Sequence[float]) -> list[float]:
     for number in sorted(range(len(heights)), key=lambda number: heights[number]):
         below = moved[number] = max(heights[number], below + 17)
     return [moved[number] for number in range(len(heights))]
+
+
+def _duration(ms: float) -> str:
+    return f"{ms / 1000:,.3g} s" if ms >= 1000 else f"{ms:.2g} ms" if ms < 100 else f"{ms:.0f} ms"
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, size: int = 13) -> str:

@@ -26,12 +26,12 @@ def shown(readme: str, text: str) -> str:
 
 def pictures(sizes: list[Size], passes: list[Pass]) -> None:
     ways = {
-        "counted from the ratings": "counted", "digest of a club": "digest", "the week's top, p95": "week",
-        "top of a genre, p95": "genre", "top list": "top", "one row by its key": "key",
+        "counted from the ratings": "counted", "digest of a club": "digest", "top of a genre, p95": "genre",
+        "top list": "top", "one row by its key": "key",
     }  # fmt: skip
     lines = [Line(name, [(size.ratings, getattr(size, way)) for size in sizes]) for name, way in ways.items()]
     _picture("growth-ratings.svg", "What a list costs as ratings grow", "ratings", lines)
-    each = Line("a digest, composed and queued", [(each.chats, 1000 / each.per_s) for each in passes])
+    each = Line("a digest, composed", [(each.chats, 1000 / each.per_s) for each in passes])
     look = Line("to see that any is due", [(each.chats, each.look_ms) for each in passes])
     _picture("growth-chats.svg", "What a digest costs as chats grow", "chats with a digest", [each, look])
 
