@@ -1,4 +1,4 @@
-"""deploy/ansible, run by the real Ansible: a rehearsal, an installation, nothing, and an upgrade that fails."""
+"""deploy/ansible, run by the real Ansible: a rehearsal, an installation, an upgrade that fails, and one that does not."""
 
 import asyncio
 import sqlite3
@@ -27,13 +27,14 @@ revision, down_revision = "{FUTURE}", "{upgrade.head()}"
 def upgrade() -> None:
     pass
 '''
-BROKEN = {"bot/app.py": "raise SystemExit(3)\n", f"storage/migrations/versions/{FUTURE}_future.py": MIGRATION}
+NEXT = {f"storage/migrations/versions/{FUTURE}_future.py": MIGRATION}
+BROKEN = NEXT | {"bot/app.py": "raise SystemExit(3)\n"}
 """Migrates, and does not start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One host, play by play; `made` is what the rehearsal left, `readiness` what the bot said in the end."""
+    """One host, play by play; `made` is what the rehearsal left, `readiness` what the bot said."""
 
     host: Host
     rehearsal: Played
@@ -41,12 +42,24 @@ class Story:
     installation: Played
     again: Played
     upgrade: Played
+    release: str
     readiness: int
+    schema: str
+    """After that."""
+    later: Played
+    """An upgrade to a version that starts."""
+    later_readiness: int
+
+
+async def readiness(host: Host) -> int:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{host.port}/readyz") as answer:
+        return answer.status
 
 
 async def told(place: Path) -> Story:
     wheel = wheels.built(place)
     first, broken = wheels.of_version(wheel, "1.0.0"), wheels.of_version(wheel, "1.1.0", BROKEN)
+    mended = wheels.of_version(wheel, "1.2.0", NEXT)
     async with stub_telegram.running() as stub:
         host = Host(place / "host", stub.url)
         host.home.mkdir()
@@ -58,8 +71,9 @@ async def told(place: Path) -> Story:
             stub.updates = [message(1, "/start")]
             await stub.wait_for("sendMessage")
             again, failed = await host.play(first), await host.play(broken)
-            async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{host.port}/readyz") as answer:
-                return Story(host, rehearsal, made, installation, again, failed, answer.status)
+            rolled_back = host.release, await readiness(host), schema_of(host.data_dir / "matinee.db")
+            later = await host.play(mended)
+            return Story(host, rehearsal, made, installation, again, failed, *rolled_back, later, await readiness(host))
         finally:
             await host.stop()
 
@@ -73,6 +87,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def rows(database: Path, statement: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(database)) as connection:
         return connection.execute(statement).fetchall()
+
+
+def schema_of(database: Path) -> str:
+    ((version,),) = rows(database, "SELECT version_num FROM alembic_version")
+    return str(version)
 
 
 def test_a_rehearsal_on_a_new_machine_passes_and_changes_nothing(story: Story) -> None:
@@ -96,7 +115,7 @@ def test_what_does_not_become_healthy_is_rolled_back_and_says_why(story: Story) 
     assert story.upgrade.code != 0
     assert "1.1.0 is not in use (Ask whether it is ready: " in story.upgrade.out
     assert "Rolled back to 1.0.0, which is healthy; its database is the backup made before." in story.upgrade.out
-    assert (story.host.release, story.readiness) == ("1.0.0", 200)
+    assert (story.release, story.readiness) == ("1.0.0", 200)
 
 
 def test_after_a_roll_back_the_database_is_as_before_and_the_other_is_kept(story: Story) -> None:
@@ -104,15 +123,24 @@ def test_after_a_roll_back_the_database_is_as_before_and_the_other_is_kept(story
     data_dir = story.host.data_dir
     (kept,) = data_dir.glob("matinee.db.before-restore-*")
 
-    assert rows(data_dir / "matinee.db", "SELECT version_num FROM alembic_version") == [(upgrade.head(),)]
-    assert rows(data_dir / "matinee.db", "SELECT update_id FROM inbox") == [(1,)]
-    assert rows(kept, "SELECT version_num FROM alembic_version") == [(FUTURE,)]
+    assert (story.schema, schema_of(kept)) == (upgrade.head(), FUTURE)
     assert (data_dir / "backups" / "before-1.1.0.db").exists()
+
+
+def test_an_upgrade_backs_up_migrates_and_keeps_what_was_there(story: Story) -> None:
+    data_dir, releases = story.host.data_dir, story.host.home / "prefix" / "releases"
+    before = data_dir / "backups" / "before-1.2.0.db"
+
+    assert (story.later.code, story.host.release, story.later_readiness) == (0, "1.2.0", 200), story.later.out
+    assert (schema_of(before), schema_of(data_dir / "matinee.db")) == (upgrade.head(), FUTURE)
+    assert rows(data_dir / "matinee.db", "SELECT update_id FROM inbox") == [(1,)]
+    assert (releases / "1.0.0" / "bin" / "matinee").exists()  # to go back to
 
 
 def test_the_token_is_for_the_bot_alone_and_is_never_shown(story: Story) -> None:
     secret = story.host.home / "etc" / "secrets" / "token"
-    shown = "".join(each.out for each in (story.rehearsal, story.installation, story.again, story.upgrade))
+    plays = story.rehearsal, story.installation, story.again, story.upgrade, story.later
+    shown = "".join(each.out for each in plays)
 
     assert (secret.read_text("utf-8"), oct(secret.stat().st_mode)) == (TOKEN, "0o100640")
     assert (TOKEN in shown, TOKEN in (story.host.home / "log").read_text("utf-8")) == (False, False)
