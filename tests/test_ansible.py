@@ -1,4 +1,4 @@
-"""deploy/ansible, run by the real Ansible: a rehearsal, an installation, an upgrade that fails, and one that does not."""
+"""deploy/ansible, run by the real Ansible: an installation, nothing, an upgrade that fails, and one that does not."""
 
 import asyncio
 import sqlite3

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,17 +31,50 @@ http {{
 """No second try at another replica: what was not answered Telegram brings again by itself."""
 
 
+class Front:
+    """One that runs; `port` is where it listens."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+
+    def _write(self, ports: Sequence[int]) -> Path:
+        servers = " ".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
+        config = self._folder / "nginx.conf"
+        config.write_text(CONFIG.format(folder=self._folder, port=self.port, servers=servers))
+        return config
+
+    async def start(self, ports: Sequence[int]) -> None:
+        assert NGINX is not None
+        command = (NGINX, "-e", str(self._folder / "error.log"), "-c", str(self._write(ports)))
+        self._process = await asyncio.create_subprocess_exec(*command)
+
+    async def switch(self, ports: Sequence[int]) -> None:
+        """To these replicas from now on, as `nginx -s reload` does it; returns when the former workers are through."""
+        assert self._process is not None
+        former = self._workers()
+        self._write(ports)
+        self._process.send_signal(signal.SIGHUP)
+        while former & self._workers():  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
+
+    def _workers(self) -> set[str]:
+        assert self._process is not None
+        master = self._process.pid
+        return set(Path(f"/proc/{master}/task/{master}/children").read_text().split())
+
+    async def stop(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        await self._process.wait()
+
+
 @asynccontextmanager
-async def before(ports: Sequence[int], folder: Path) -> AsyncIterator[int]:
-    """Its port."""
-    assert NGINX is not None
-    port = free_port()
-    servers = " ".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
-    config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(folder=folder, port=port, servers=servers))
-    process = await asyncio.create_subprocess_exec(NGINX, "-e", str(folder / "error.log"), "-c", str(config))
+async def before(ports: Sequence[int], folder: Path) -> AsyncIterator[Front]:
+    front = Front(folder)
+    await front.start(ports)
     try:
-        yield port
+        yield front
     finally:
-        process.terminate()
-        await process.wait()
+        await front.stop()

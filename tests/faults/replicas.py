@@ -58,6 +58,11 @@ class Replicas:
     def kill(self, port: int) -> None:
         self._children[port].kill()
 
+    async def drained(self, port: int) -> int | None:
+        """Told to end, it finishes what it has; its exit code."""
+        self._children[port].terminate()
+        return await asyncio.wait_for(self._children[port].wait(), PATIENCE_S)
+
     async def stopped(self) -> None:
         for child in self._children.values():
             if child.returncode is None:
@@ -97,7 +102,7 @@ async def run(database: str, folder: Path, options: argparse.Namespace) -> Repor
     ports = [program.free_port() for _ in range(options.replicas)]
     async with AsyncExitStack() as stack:
         stub = await stack.enter_async_context(stub_telegram.running())
-        http = await stack.enter_async_context(_client())
+        http = await stack.enter_async_context(client())
         own = {"webhook_url": "https://films.example.org", "webhook_secret": SECRET, "flood": "off"}
         replicas = Replicas(folder, token=TOKEN, api_url=stub.url, database_url=database, **own)
         stack.push_async_callback(replicas.stopped)
@@ -105,9 +110,9 @@ async def run(database: str, folder: Path, options: argparse.Namespace) -> Repor
             await replicas.start(port)
         for port in ports:
             await replicas.ready(http, port)
-        fronts = [await stack.enter_async_context(nginx.before(ports, folder))] if nginx.NGINX else ports
+        fronts = [(await stack.enter_async_context(nginx.before(ports, folder))).port] if nginx.NGINX else ports
         telegram = Telegram([f"http://127.0.0.1:{port}" for port in fronts], options.think_s)
-        _listen(stub, telegram)
+        listen(stub, telegram)
         began = time.monotonic()
         bringing = asyncio.gather(*(telegram.bring(http, presses) for presses in planned.values()))
         dead = [span async for span in _killing(replicas, http, ports[0], telegram, options)]
@@ -115,13 +120,13 @@ async def run(database: str, folder: Path, options: argparse.Namespace) -> Repor
         seconds = time.monotonic() - began
         storage = await Storage.open(StorageSettings(data_dir=folder / "look", url=database), now=_now)
         stack.push_async_callback(storage.close)
-        await _settled(storage)
-        broken = [each async for each in _broken(storage, planned)]
+        await settled(storage)
+        broken = [each async for each in broken_promises(storage, planned)]
     return _report(planned, telegram, broken, seconds, dead)
 
 
 @asynccontextmanager
-async def _client() -> AsyncIterator[aiohttp.ClientSession]:
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
     limits = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(connector=limits[0], timeout=limits[1]) as http:
         yield http
@@ -131,7 +136,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _listen(stub: StubTelegram, telegram: Telegram) -> None:
+def listen(stub: StubTelegram, telegram: Telegram) -> None:
     class Heard(list[tuple[str, dict[str, Any]]]):
         def append(self, call: tuple[str, dict[str, Any]]) -> None:
             telegram.hears(*call)
@@ -154,13 +159,13 @@ async def _killing(
         yield killed, time.monotonic() + options.takeover_s
 
 
-async def _settled(storage: Storage) -> None:
+async def settled(storage: Storage) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while await storage.inbox.undone_ids():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.1)
 
 
-async def _broken(storage: Storage, planned: dict[int, list[Press]]) -> AsyncIterator[str]:
+async def broken_promises(storage: Storage, planned: dict[int, list[Press]]) -> AsyncIterator[str]:
     """Sentences about what was lost, doubled or out of order."""
     told: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
     async for entry in storage.audit.export():
