@@ -1,6 +1,7 @@
 """Reading what a card shows: the movie's facts, its scores, the person's own stars, the club's voices."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,12 +115,18 @@ def read_cards(connection: sa.Connection, movie_ids: Sequence[int]) -> tuple[Car
 
 
 def movie_of(row: Sequence[Any]) -> Movie:
-    """Of a row that begins with MOVIE_FACTS, by place: names cost more, and this is done for every press."""
+    """Of a row that begins with MOVIE_FACTS."""
+    return _movie_of(tuple(row[:FACTS]))
+
+
+@lru_cache(2048)
+def _movie_of(facts: tuple[Any, ...]) -> Movie:
+    """Kept by all that it is made of, for what one rates is often what others rate."""
     (
         movie_id, title, original_title, year, runtime, genres,
         directors, cast, countries, imdb_id, imdb_score, imdb_votes,
         poster, overview,
-    ) = row[:FACTS]  # fmt: skip
+    ) = facts  # fmt: skip
     return Movie(
         id=movie_id,
         title=title,
