@@ -95,27 +95,31 @@ def put_all(
 def given(dialect: str, **types: Any) -> sa.FromClause:
     """Rows of numbers that come along with a statement, for `run_given`; their columns have these types."""
     if dialect == "postgresql":
-        return _unnested(types)
+        return _unnested(types, [f"given_{at}" for at in range(len(types))])
     each = sa.func.json_each(sa.bindparam("given", type_=sa.Text)).table_valued("value")
-    values = (sa.func.json_extract(each.c.value, f"$.{name}", type_=kind).label(name) for name, kind in types.items())
+    columns = enumerate(types.items())
+    values = (sa.func.json_extract(each.c.value, f"$[{at}]", type_=kind).label(name) for at, (name, kind) in columns)
     return sa.select(*values).subquery("given")
 
 
 def run_given(
-    connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, int | None]]
+    connection: sa.Connection, statement: sa.Executable, rows: Sequence[Sequence[int | None]]
 ) -> Sequence[Any]:
     """Run a statement on all the rows that are `given`, at once; what it returns, as the driver has it.
 
     They travel as one JSON text on SQLite, as an array for each column on PostgreSQL.
     """
     if connection.dialect.name == "postgresql":
-        return connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]}).all()
+        columns = enumerate(zip(*rows, strict=True))
+        return connection.execute(statement, {f"given_{at}": list(column) for at, column in columns}).all()
     text, values = _driven(connection, statement, [{"given": orjson.dumps(rows).decode()}])
     return driver_of(connection).execute(text, values[0]).fetchall()
 
 
-def _unnested(types: Mapping[str, Any]) -> sa.FromClause:
-    arrays = (sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in types.items())
+def _unnested(types: Mapping[str, Any], parameters: Iterable[str]) -> sa.FromClause:
+    arrays = (
+        sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in zip(parameters, types.values(), strict=True)
+    )
     columns = (sa.column(name, kind) for name, kind in types.items())
     return sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
@@ -124,7 +128,7 @@ def insert_columns(dialect: str, table: sa.Table, names: Iterable[str]) -> Inser
     """An INSERT, for `run_rows`, of rows that have these columns of the table."""
     types = {name: table.c[name].type for name in names}
     if dialect == "postgresql":
-        return postgresql.insert(table).from_select(list(types), sa.select(*_unnested(types).c))
+        return postgresql.insert(table).from_select(list(types), sa.select(*_unnested(types, types).c))
     return sqlite.insert(table).values({name: sa.bindparam(name, type_=kind) for name, kind in types.items()})
 
 

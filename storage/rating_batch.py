@@ -97,12 +97,9 @@ def _is_plain(change: Change, known: Known) -> bool:
 def _facts(connection: sa.Connection, changes: Sequence[Change]) -> dict[int, Known]:
     """What is known of each change whose movie there is, by its place."""
     rows = [
-        {
-            "n": at, "person": each.actor.person_id, "movie": each.movie_id,
-            "chat": each.actor.chat_id, "update": each.actor.update_id,
-        }
+        (at, each.actor.person_id, each.movie_id, each.actor.chat_id, each.actor.update_id)
         for at, each in enumerate(changes)
-    ]  # fmt: skip
+    ]
     found = run_given(connection, _facts_of(connection.dialect.name), rows)
     return {row[-1]: Known(movie_of(row), *row[FACTS:-1]) for row in found}
 

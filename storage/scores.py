@@ -13,7 +13,8 @@ from storage.values import Score
 
 Place = tuple[int, int]
 """A scope and a movie."""
-Change = dict[str, int | None]
+Change = tuple[int, int, int, int]
+"""Of a scope, a movie, by how many ratings and by how many stars."""
 
 _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of_movie", type_=sa.BigInteger)
@@ -54,7 +55,7 @@ def _run(connection: sa.Connection, statement: sa.Executable, changes: Sequence[
 
 
 def _change(place: Place, count: int, total: int) -> Change:
-    return {"at_scope": place[0], "of_movie": place[1], "by_count": count, "by_total": total}
+    return *place, count, total
 
 
 def add_person(connection: sa.Connection, ranking: Ranking, person_id: int, chat_id: int) -> None:
@@ -77,7 +78,7 @@ def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: in
     if count > 0:
         _run(connection, _started(prior, dialect), [change])
     else:
-        connection.execute(_DROP, change)
+        connection.execute(_DROP, {"at_scope": scope, "of_movie": movie_id})
 
 
 def _given(dialect: str) -> sa.FromClause:
