@@ -121,10 +121,21 @@ _EACH = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger)
 _TURNS = sa.select(sa.func.pg_advisory_xact_lock(_EACH))
 
 
-def take_turns(connection: sa.Connection, person_ids: Iterable[int]) -> None:
-    """The same for many, always in one order, so that no two replicas wait for each other."""
+def take_turns(connection: sa.Connection, ids: Iterable[int]) -> None:
+    """The same for many persons, clubs and movies (by `movie_turn`) at once.
+
+    Always in one order, so that no two replicas wait for each other: their batches change the same scores.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(_TURNS, {"ids": sorted(set(person_ids))})
+        connection.execute(_TURNS, {"ids": sorted(set(ids))})
+
+
+_MOVIES = 1 << 62
+
+
+def movie_turn(movie_id: int) -> int:
+    """A movie's number beside those of persons and chats, which are below 2**52."""
+    return _MOVIES + movie_id % _MOVIES
 
 
 def _privacy(connection: sa.Connection, person_id: int) -> Privacy:

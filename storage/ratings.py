@@ -1,7 +1,8 @@
 """Ratings: one person's stars for one movie. The rating, its scores and its audit entry stand or fall together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from storage.dialects import put
 from storage.errors import BadStars, StorageError
 from storage.inbox import is_applied
 from storage.models import movie, rating
-from storage.people import meet, take_turns
+from storage.people import meet, movie_turn, take_turns
 from storage.ranking import Ranking
 from storage.rating_batch import Change, set_plain
 from storage.supergroups import settled
@@ -28,6 +29,14 @@ _MINE = (
 _DELETE = sa.delete(rating).where(*_MINE)
 _SHOWN_IN = sa.select(rating.c.chat_id).where(*_MINE)
 _MOVE = sa.update(rating).where(*_MINE).values(chat_id=sa.bindparam("to_chat", type_=sa.BigInteger))
+
+
+def _turns(change: Change) -> Iterator[int]:
+    """Whose scores and ratings it may change."""
+    yield change.actor.person_id
+    yield movie_turn(change.movie_id)
+    if change.actor.in_club:
+        yield change.actor.chat_id
 
 
 class Ratings:
@@ -53,7 +62,7 @@ class Ratings:
 
     def _set_all(self, connection: sa.Connection, changes: Sequence[Change]) -> list[Rated | Exception]:
         """The plain ones in one go, then the others in their order, each in a savepoint of its own."""
-        take_turns(connection, (change.actor.person_id for change in changes))
+        take_turns(connection, chain.from_iterable(map(_turns, changes)))
         known = [change for change in changes if 0 < change.movie_id <= LARGEST_ID]
         plain = set_plain(connection, self._ranking, known) if known else {}
         done = {id(known[at]): rated for at, rated in plain.items()}

@@ -24,7 +24,8 @@ T = TypeVar("T")
 J = TypeVar("J")
 Work = Callable[[sa.Connection], T]
 
-LARGEST_BATCH = 512
+LARGEST_BATCH = 256
+"""PostgreSQL keeps a lock for each person and each movie in it, and has room for some thousands."""
 GATHER_S = 0.005
 """After several writes at once more are near: so long the next batch waits for them, as a batch costs more than what
 is in it."""
