@@ -122,3 +122,29 @@ async def test_one_change_that_breaks_the_batch_takes_no_other_with_it(
         lambda connection: connection.execute(sa.select(rating.c.person_id).where(rating.c.movie_id == ALIEN)).all()
     )
     assert len(stored) == len(PEOPLE) - 1
+
+
+async def test_two_replicas_at_the_same_movies_never_wait_for_each_other(
+    postgres_storage: Storage, tmp_path: Path
+) -> None:
+    settings = replace(postgres_storage.settings, data_dir=tmp_path / "second")
+    second = await Storage.open(settings, now=Clock())
+    both = postgres_storage, second
+
+    async def stream(number: int) -> None:
+        dice, who = (
+            random.Random(number),
+            replace(PEOPLE[0], person_id=5000001000 + number, chat_id=5000001000 + number),
+        )
+        for _ in range(15):
+            await both[number % 2].ratings.rate(dice.choice(MOVIES), dice.randint(1, 10), who)
+
+    await asyncio.gather(*map(stream, range(60)))
+    counted = sa.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    flush = sa.text("SELECT pg_stat_force_next_flush()")
+    for storage in (postgres_storage, second):
+        await storage.database.read(lambda connection: connection.execute(flush).all())
+    waited = await postgres_storage.database.read(lambda connection: connection.execute(counted).scalar_one())
+    await second.close()
+
+    assert waited == 0
