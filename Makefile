@@ -61,10 +61,10 @@ locales: .venv/installed  ## gather the texts for translators; update and compil
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header -i handlers/locales/matinee.pot -o $$file \
 	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
 
-bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 10 minutes
+bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 11 minutes
 	@$(BIN)/python -m tests.benchmarks $(if $(PUBLISH),--publish)
 
-bench-quick: .venv/installed-dev build/rivals/installed  ## the same, rougher, in a minute
+bench-quick: .venv/installed-dev build/rivals/installed  ## the same, rougher and less of it, in a minute
 	@$(BIN)/python -m tests.benchmarks --quick
 
 bench-search: .venv/installed-dev  ## search quality and speed beside FTS5, brute force and an oracle; takes 3 minutes

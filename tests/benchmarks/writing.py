@@ -72,7 +72,7 @@ def ours(storage: Storage) -> Work:
 
 async def tried(work: Work, at_once: int, seconds: float) -> Pace:
     """For about so long, after a short look at how quick it is."""
-    guess = await pace(work, 20 * at_once + 100, at_once)
+    guess = await pace(work, 5 * at_once + 50, at_once)
     return await pace(work, max(200, int(guess.per_s * seconds)), at_once)
 
 
