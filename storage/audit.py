@@ -6,21 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from storage.dialects import insert_columns, run_rows
-from storage.inbox import mark_applied
+from storage.inbox import marking
 from storage.models import audit_entry
+from storage.steps import Step, insertion, run
 from storage.values import SYSTEM, Actor
 
 CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_id")
 """The columns that an entry commits to, beside its instant."""
 
 SALT = 16
-_WRITTEN = [column.name for column in audit_entry.c if column.name not in ("id", "erased_at")]
+_ENTRY = ("at", *CONTENT)
+_WRITTEN = (*_ENTRY, "salt", "commitment")
+_content = itemgetter(*_ENTRY)
 
 
 class AuditAction(StrEnum):
@@ -55,25 +58,26 @@ def record(
     The entry commits to its content by SHA-256 over a random salt and the content, so that the content can be
     erased later while the commitment stays.
     """
-    record_all(connection, [entry_of(action, actor, at=at, subject=subject, before=before, after=after)])
+    entry = entry_of(action, actor, at=at, subject=subject, before=before, after=after)
+    run(connection, *recording(connection.dialect.name, [entry]))
 
 
-def record_all(connection: sa.Connection, entries: Sequence[Mapping[str, Any]]) -> None:
-    """The same for entries that `entry_of` made."""
-    run_rows(connection, _insert(connection.dialect.name), list(_committed(entries)))
-    mark_applied(connection, [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None])
+def recording(dialect: str, entries: Sequence[Mapping[str, Any]]) -> tuple[Step, Step]:
+    """The same for entries that `entry_of` made, as steps of the caller's."""
+    updates = [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None]
+    return Step("entry", _insert(dialect), _WRITTEN, list(_committed(entries))), marking(dialect, updates)
 
 
-def _committed(entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _committed(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
     salts = secrets.token_bytes(SALT * len(entries))  # the system is asked once for all of them
     for number, entry in enumerate(entries):
         salt = salts[SALT * number : SALT * (number + 1)]
-        yield {**entry, "salt": salt, "commitment": _commitment(salt, entry)}
+        yield *_content(entry), salt, _commitment(salt, entry)
 
 
 @cache
 def _insert(dialect: str) -> sa.Executable:
-    return insert_columns(dialect, audit_entry, _WRITTEN)
+    return insertion(dialect, "entry", audit_entry, _WRITTEN)
 
 
 def entry_of(

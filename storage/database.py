@@ -1,7 +1,7 @@
 """A database to read and write: what every subject of the service stands on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -72,15 +72,20 @@ class Database:
 
         return await self._read(self.engine, begun)
 
-    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+    async def write(self, work: Callable[[sa.Connection], T], *, turns: Collection[int] = ()) -> T:
         """Run `work` in a durable transaction; see `Writer.write`."""
-        return await self._writer.write(work)
+        return await self._writer.write(work, turns=turns)
 
     def write_together(
-        self, work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]], job: J, *, rides: bool = False
+        self,
+        work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]],
+        job: J,
+        *,
+        turns: Collection[int] = (),
+        rides: bool = False,
     ) -> Awaitable[T]:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
-        return self._writer.write_together(work, job, rides=rides)
+        return self._writer.write_together(work, job, turns=turns, rides=rides)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

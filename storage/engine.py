@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseUnavailable
+from storage.faults import forget_the_row
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a connection waits for another process's lock: a backup or `digest run` beside the bot."""
@@ -111,10 +112,7 @@ def driver_of(connection: sa.Connection) -> sqlite3.Connection:
 
 
 def _forget_the_row(context: sa.engine.ExceptionContext) -> None:
-    """PostgreSQL's errors hold the row that they refuse: names, texts."""
-    cause: Any = context.original_exception.__cause__
-    if hasattr(cause, "detail"):
-        cause.detail = None
+    forget_the_row(context.original_exception.__cause__)
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: Any) -> None:

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from storage.errors import DatabaseUnavailable
 
@@ -14,11 +15,23 @@ _AWAY = ("08", "25006", "53", "57", "58", "XX")
 
 def is_away(error: BaseException) -> bool:
     """Whether the database is to blame and not what was asked of it: locked, full, read-only, damaged or gone."""
-    if isinstance(error, OperationalError | sqlite3.OperationalError | InterfaceError | OSError):
-        return True
+    if isinstance(error, OSError) or type(error).__name__ in {"OperationalError", "InterfaceError"}:
+        return True  # by name: SQLAlchemy and each driver have their own
     if type(error) in {DatabaseError, sqlite3.DatabaseError}:
         return True  # a bare DatabaseError is how SQLite's driver reports a damaged file
-    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith(_AWAY)
+    return str(sqlstate(error)).startswith(_AWAY)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's code of what went wrong, whether SQLAlchemy tells it or the driver itself."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
+
+
+def forget_the_row(error: BaseException | None) -> None:
+    """PostgreSQL's errors hold the row that they refuse: names, texts."""
+    cause: Any = error
+    if isinstance(getattr(cause, "detail", None), str):
+        cause.detail = None
 
 
 @contextmanager

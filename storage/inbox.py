@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.dialects import Ids, among, insert
 from storage.models import inbox
 from storage.replicas import alive
+from storage.steps import Step, update
 from storage.values import Actor, InboxItem
 
 KEPT = timedelta(hours=48)
@@ -34,11 +35,7 @@ _BEHIND = sa.select(inbox.c.id).where(
         _OLDER.c.owner.is_distinct_from(inbox.c.owner),
     ),
 )
-_MARK = (
-    sa.update(inbox)
-    .where(among(inbox.c.update_id, sa.bindparam("updates", type_=Ids())))
-    .values(applied_at=sa.bindparam("at", type_=inbox.c.applied_at.type))
-)
+_APPLIED = ("update_id", "applied_at")
 
 
 def is_applied(connection: sa.Connection, actor: Actor) -> bool:
@@ -48,10 +45,14 @@ def is_applied(connection: sa.Connection, actor: Actor) -> bool:
     return connection.execute(_APPLIED_AT, {"update": actor.update_id}).scalar() is not None
 
 
-def mark_applied(connection: sa.Connection, updates: Sequence[tuple[int, datetime]]) -> None:
+def marking(dialect: str, updates: Sequence[tuple[int, datetime]]) -> Step:
     """Note that updates have changed something, and when."""
-    if updates:
-        connection.execute(_MARK, {"updates": [update_id for update_id, _ in updates], "at": updates[-1][1]})
+    return Step("applied", _mark(dialect), _APPLIED, updates)
+
+
+@cache
+def _mark(dialect: str) -> sa.Update:
+    return update(dialect, "applied", inbox, *_APPLIED)
 
 
 class Inbox:

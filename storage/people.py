@@ -1,12 +1,11 @@
 """People and the chats they are met in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import AuditAction, by_or_about, erase_content, record
@@ -101,40 +100,20 @@ class People:
         at = self._database.now()
 
         def work(connection: sa.Connection) -> int | None:
-            take_turn(connection, actor.person_id)
             known = sa.select(sa.exists().where(person.c.id == actor.person_id))
             left = sa.select(sa.exists().where(by_or_about(actor.person_id)))
             if not (connection.execute(known).scalar() or connection.execute(left).scalar()):
                 return None
             return _forget(connection, self._ranking, actor.person_id, at)
 
-        return await self._database.write(work)
-
-
-def take_turn(connection: sa.Connection, person_id: int) -> None:
-    """Let replicas change what is one person's one after another; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.cast(person_id, sa.BigInteger))))
-
-
-_EACH = sa.func.unnest(sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
-_TURNS = sa.select(sa.func.pg_advisory_xact_lock(_EACH))
-
-
-def take_turns(connection: sa.Connection, ids: Iterable[int]) -> None:
-    """The same for many persons, clubs and movies (by `movie_turn`) at once.
-
-    Always in one order, so that no two replicas wait for each other: their batches change the same scores.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TURNS, {"ids": sorted(set(ids))})
+        return await self._database.write(work, turns=[actor.person_id])
 
 
 _MOVIES = 1 << 62
 
 
 def movie_turn(movie_id: int) -> int:
-    """A movie's number beside those of persons and chats, which are below 2**52."""
+    """What to take turns at for a movie; its number stays clear of those of persons and chats, below 2**52."""
     return _MOVIES + movie_id % _MOVIES
 
 

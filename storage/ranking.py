@@ -21,7 +21,7 @@ class Prior:
         well as numbers, so that lists are sorted by the same formula. Source: the "true Bayesian estimate" that
         IMDb published for its Top 250.
         """
-        return (total + self.count * self.mean) / (count + float(self.count))
+        return (total + self.count * self.mean) / (count + self.count)
 
 
 @dataclass(frozen=True, slots=True)

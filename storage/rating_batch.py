@@ -13,13 +13,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import scores
-from storage.audit import AuditAction, entry_of, record_all
+from storage.audit import AuditAction, entry_of, recording
 from storage.cards import FACTS, MOVIE_FACTS, cards_of, movie_of, split
-from storage.dialects import given, joined, put_all, run_given
+from storage.dialects import joined, or_change
 from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
-from storage.values import Actor, Movie, Rated, Score, Source
+from storage.steps import Step, insertion, numbers, run
+from storage.values import Actor, Movie, Rated, Source
 
+_RATING = ("person_id", "movie_id", "stars", "chat_id", "source", "created_at", "rated_at")
+_KEY = ("n", "person", "movie", "chat", "update")
 _THEIRS = membership.alias()
 _CLUBS = (
     sa.select(joined(sa.cast(_THEIRS.c.chat_id, sa.Text))).where(_THEIRS.c.person_id == person.c.id).scalar_subquery()
@@ -65,9 +68,10 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
     plain = [(at, change, facts) for at, change, facts in firsts if facts and _is_plain(change, facts)]
     if not plain:
         return {}
-    _store(connection, [change for _, change, _ in plain])
-    seen = _count(connection, ranking, plain)
-    record_all(connection, [_entry(change, facts.stars) for _, change, facts in plain])
+    dialect = connection.dialect.name
+    entries = [_entry(change, facts.stars) for _, change, facts in plain]
+    steps = _storing(dialect, plain), *_counting(dialect, ranking, plain), *recording(dialect, entries)
+    seen = scores.found(run(connection, *steps))
     cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain], seen)
     return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
 
@@ -100,13 +104,13 @@ def _facts(connection: sa.Connection, changes: Sequence[Change]) -> dict[int, Kn
         (at, each.actor.person_id, each.movie_id, each.actor.chat_id, each.actor.update_id)
         for at, each in enumerate(changes)
     ]
-    found = run_given(connection, _facts_of(connection.dialect.name), rows)
+    found = run(connection, Step("facts", _facts_of(connection.dialect.name), _KEY, rows, returns=True))
     return {row[-1]: Known(movie_of(row), *row[FACTS:-1]) for row in found}
 
 
 @cache
 def _facts_of(dialect: str) -> sa.Select[Any]:
-    key = given(dialect, **dict.fromkeys(("n", "person", "movie", "chat", "update"), sa.BigInteger))
+    key = numbers(dialect, "facts", dict.fromkeys(_KEY, sa.BigInteger))
     return (
         MOVIE_FACTS.add_columns(
             rating.c.stars, person.c.name, person.c.language,
@@ -124,18 +128,20 @@ def _facts_of(dialect: str) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _store(connection: sa.Connection, changes: Iterable[Change]) -> None:
+def _storing(dialect: str, changes: Iterable[Plain]) -> Step:
     rows = [
-        {
-            "person_id": each.actor.person_id, "movie_id": each.movie_id, "stars": each.stars,
-            "chat_id": each.actor.chat_id, "source": str(each.source), "created_at": each.at, "rated_at": each.at,
-        }
-        for each in changes
-    ]  # fmt: skip
-    put_all(connection, rating, rows, keep=("created_at",))
+        (each.actor.person_id, each.movie_id, each.stars, each.actor.chat_id, str(each.source), each.at, each.at)
+        for _, each, _ in changes
+    ]
+    return Step("rated", _store(dialect), _RATING, rows)
 
 
-def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]) -> dict[scores.Place, Score]:
+@cache
+def _store(dialect: str) -> sa.Executable:
+    return or_change(insertion(dialect, "rated", rating, _RATING), rating, _RATING, keep=("created_at",))
+
+
+def _counting(dialect: str, ranking: Ranking, changes: Iterable[Plain]) -> tuple[Step, Step]:
     """In everyone's scores and in those of each person's clubs; changes come with what was known before them."""
     new, moved = Counter[scores.Place](), Counter[scores.Place]()
     totals: dict[scores.Place, int] = defaultdict(int)
@@ -147,7 +153,7 @@ def _count(connection: sa.Connection, ranking: Ranking, changes: Iterable[Plain]
                 totals[place] += change.stars or 0
             else:
                 moved[place] += (change.stars or 0) - known.stars
-    return scores.add_all(connection, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
+    return scores.adding(dialect, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
 
 
 def _entry(change: Change, before: int | None) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Ratings: one person's stars for one movie. The rating, its scores and its audit entry stand or fall together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 
 import sqlalchemy as sa
 
@@ -15,7 +14,7 @@ from storage.dialects import put
 from storage.errors import BadStars, StorageError
 from storage.inbox import is_applied
 from storage.models import movie, rating
-from storage.people import meet, movie_turn, take_turns
+from storage.people import meet, movie_turn
 from storage.ranking import Ranking
 from storage.rating_batch import Change, set_plain
 from storage.supergroups import settled
@@ -31,12 +30,10 @@ _SHOWN_IN = sa.select(rating.c.chat_id).where(*_MINE)
 _MOVE = sa.update(rating).where(*_MINE).values(chat_id=sa.bindparam("to_chat", type_=sa.BigInteger))
 
 
-def _turns(change: Change) -> Iterator[int]:
+def _turns(change: Change) -> tuple[int, ...]:
     """Whose scores and ratings it may change."""
-    yield change.actor.person_id
-    yield movie_turn(change.movie_id)
-    if change.actor.in_club:
-        yield change.actor.chat_id
+    actor, film = change.actor, movie_turn(change.movie_id)
+    return (actor.person_id, film, actor.chat_id) if actor.in_club else (actor.person_id, film)
 
 
 class Ratings:
@@ -53,16 +50,15 @@ class Ratings:
         if not 1 <= stars <= 10:
             raise BadStars(stars)
         change = Change(movie_id, stars, actor, source, self._database.now())
-        return await self._database.write_together(self._set_all, change)
+        return await self._database.write_together(self._set_all, change, turns=_turns(change))
 
     async def remove(self, movie_id: int, actor: Actor) -> Rated:
         """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
         change = Change(movie_id, None, actor, None, self._database.now())
-        return await self._database.write_together(self._set_all, change)
+        return await self._database.write_together(self._set_all, change, turns=_turns(change))
 
     def _set_all(self, connection: sa.Connection, changes: Sequence[Change]) -> list[Rated | Exception]:
         """The plain ones in one go, then the others in their order, each in a savepoint of its own."""
-        take_turns(connection, chain.from_iterable(map(_turns, changes)))
         known = [change for change in changes if 0 < change.movie_id <= LARGEST_ID]
         plain = set_plain(connection, self._ranking, known) if known else {}
         done = {id(known[at]): rated for at, rated in plain.items()}

@@ -1,20 +1,22 @@
 """Scores: how many rated a movie in a scope, and how. Kept by difference; a recount must give the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import given, insert, run_given
+from storage.dialects import insert
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
+from storage.steps import Step, numbers, run
 from storage.values import Score
 
 Place = tuple[int, int]
 """A scope and a movie."""
 Change = tuple[int, int, int, int]
 """Of a scope, a movie, by how many ratings and by how many stars."""
+_COLUMNS = {"at_scope": sa.BigInteger, "of_movie": sa.BigInteger, "by_count": sa.Integer, "by_total": sa.BigInteger}
 
 _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of_movie", type_=sa.BigInteger)
@@ -31,31 +33,32 @@ def add(connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: i
         _shift(connection, ranking, scope, movie_id, count=count, total=total)
 
 
-def add_all(
-    connection: sa.Connection, ranking: Ranking, new: Mapping[Place, tuple[int, int]], moved: Mapping[Place, int]
-) -> dict[Place, Score]:
-    """Add new ratings (count, total) and differences of changed ones, by place; what each place has then.
+def adding(
+    dialect: str, ranking: Ranking, new: Mapping[Place, tuple[int, int]], moved: Mapping[Place, int]
+) -> tuple[Step, Step]:
+    """Add new ratings (count, total) and differences of changed ones, by place, as steps; `found` reads their rows.
 
     They are changed in one order, against deadlocks.
     """
-    found: dict[Place, Score] = {}
-    for prior, of_everyone in ((ranking.everyone, True), (ranking.club, False)):
-        here = sorted(place for place in {*new, *moved} if (place[0] == EVERYONE) is of_everyone)
-        started = [_change(place, *new[place]) for place in here if place in new]
-        changed = [_change(place, 0, moved[place]) for place in here if place in moved]
-        for statement, changes in ((_started, started), (_moved, changed)):
-            if changes:
-                found |= _run(connection, statement(prior, connection.dialect.name), changes)
-    return found
+    started = [(*place, *new[place]) for place in sorted(new.keys() - moved.keys())]
+    changed = []
+    for place in sorted(moved):
+        count, total = new.get(place, (0, 0))
+        changed.append((*place, count, total + moved[place]))
+    return _start(dialect, ranking, started), _move(dialect, ranking, changed)
 
 
-def _run(connection: sa.Connection, statement: sa.Executable, changes: Sequence[Change]) -> dict[Place, Score]:
-    rows = run_given(connection, statement, changes)
+def found(rows: Iterable[Sequence[Any]]) -> dict[Place, Score]:
+    """What each place has after the steps of `adding`."""
     return {(scope, movie_id): Score(count, int(total), mark) for scope, movie_id, count, total, mark in rows}
 
 
-def _change(place: Place, count: int, total: int) -> Change:
-    return *place, count, total
+def _start(dialect: str, ranking: Ranking, changes: Sequence[Change]) -> Step:
+    return Step("started", _started(dialect, ranking), tuple(_COLUMNS), changes, returns=True)
+
+
+def _move(dialect: str, ranking: Ranking, changes: Sequence[Change]) -> Step:
+    return Step("moved", _moved(dialect, ranking), tuple(_COLUMNS), changes, returns=True)
 
 
 def add_person(connection: sa.Connection, ranking: Ranking, person_id: int, chat_id: int) -> None:
@@ -71,24 +74,30 @@ def remove_person(connection: sa.Connection, ranking: Ranking, person_id: int, c
 
 
 def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, *, count: int, total: int) -> None:
-    prior, dialect = ranking.of(scope), connection.dialect.name
-    change = _change((scope, movie_id), count, total)
-    if _run(connection, _moved(prior, dialect), [change]):
+    dialect, change = connection.dialect.name, (scope, movie_id, count, total)
+    if run(connection, _move(dialect, ranking, [change])):
         return
     if count > 0:
-        _run(connection, _started(prior, dialect), [change])
+        run(connection, _start(dialect, ranking, [change]))
     else:
         connection.execute(_DROP, {"at_scope": scope, "of_movie": movie_id})
 
 
-def _given(dialect: str) -> sa.FromClause:
-    return given(dialect, at_scope=sa.BigInteger, of_movie=sa.BigInteger, by_count=sa.Integer, by_total=sa.BigInteger)
+def _prior(ranking: Ranking, scope: sa.ColumnElement[int]) -> Prior:
+    """That of a scope that only the database sees."""
+
+    def either(everyone: float, club: float) -> Any:
+        return sa.case((scope == EVERYONE, sa.literal(everyone, sa.Double)), else_=sa.literal(club, sa.Double))
+
+    return Prior(
+        either(ranking.everyone.count, ranking.club.count), either(ranking.everyone.mean, ranking.club.mean), minimum=0
+    )
 
 
 @cache
-def _moved(prior: Prior, dialect: str) -> sa.Executable:
+def _moved(dialect: str, ranking: Ranking) -> sa.Executable:
     """Add to a score that stays: taking the last rating away finds no row here."""
-    rows = _given(dialect).c
+    rows, prior = numbers(dialect, "moved", _COLUMNS).c, _prior(ranking, score.c.scope)
     here = (score.c.scope == rows.at_scope) & (score.c.movie_id == rows.of_movie)
     counted, summed = score.c.count + rows.by_count, score.c.total + rows.by_total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
@@ -96,10 +105,11 @@ def _moved(prior: Prior, dialect: str) -> sa.Executable:
 
 
 @cache
-def _started(prior: Prior, dialect: str) -> sa.Executable:
+def _started(dialect: str, ranking: Ranking) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    rows = _given(dialect).c
-    sums = rows.by_count, rows.by_total, prior.weighted(rows.by_total, rows.by_count)
+    rows, prior = numbers(dialect, "started", _COLUMNS).c, _prior(ranking, score.c.scope)
+    alone = _prior(ranking, rows.at_scope)
+    sums = rows.by_count, rows.by_total, alone.weighted(rows.by_total, rows.by_count)
     columns = [column.name for column in score.c]
     added = sa.select(rows.at_scope, rows.of_movie, *sums).where(sa.true())  # SQLite needs it, or takes ON for a join's
     row = insert(dialect, score).from_select(columns, added)

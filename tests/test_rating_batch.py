@@ -102,6 +102,15 @@ async def test_stars_of_many_people_who_are_known_take_no_more_statements_than_t
     assert many <= one
 
 
+async def test_stars_of_many_people_cost_postgresql_two_statements_beside_beginning_and_end(
+    postgres_storage: Storage,
+) -> None:
+    for who in PEOPLE:
+        await postgres_storage.ratings.rate(DUNE, 5, who)
+
+    assert await count_of_statements(postgres_storage, PEOPLE, 7) == 2
+
+
 async def test_one_change_that_breaks_the_batch_takes_no_other_with_it(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,3 +139,46 @@ async def test_what_rides_is_written_before_the_end(sqlite_storage: Storage) -> 
     await sqlite_storage.database._writer.drain()
 
     assert riding.done()
+
+
+async def test_a_connection_that_is_cut_in_a_batch_is_noticed_and_not_used_again(postgres_storage: Storage) -> None:
+    def cut(connection: sa.Connection) -> None:
+        put("lost")(connection)
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(DatabaseUnavailable):
+        await postgres_storage.database.write(cut)
+    await postgres_storage.database.write(put("kept"))
+
+    assert await keys(postgres_storage) == {"kept"}
+
+
+async def test_what_a_batch_told_postgresql_of_its_plans_ends_with_it(postgres_storage: Storage) -> None:
+    def plans(connection: sa.Connection) -> tuple[str, ...]:
+        shown = ("enable_seqscan", "enable_hashjoin", "jit")
+        return tuple(connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in shown)
+
+    before = await postgres_storage.database.write(plans)
+    with_turns = await postgres_storage.database.write(plans, turns=[1])
+    after = await asyncio.gather(*(postgres_storage.database.write(plans) for _ in range(3)))
+
+    assert with_turns == ("off", "off", "off")
+    assert before not in {with_turns}
+    assert set(after) == {before}
+
+
+async def test_who_takes_the_same_turn_waits_until_it_is_over(postgres_storage: Storage) -> None:
+    other = await Storage.open(postgres_storage.settings, now=postgres_storage.now)
+    order: list[str] = []
+
+    def slow(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        order.append("first")
+
+    first = asyncio.create_task(postgres_storage.database.write(slow, turns=[7, 8]))
+    await asyncio.sleep(0.1)
+    await other.database.write(lambda _connection: order.append("second"), turns=[8, 9])
+    await first
+    await other.close()
+
+    assert order == ["first", "second"]

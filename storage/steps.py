@@ -1,0 +1,131 @@
+"""Many rows in one statement, and several such statements in one trip to the server.
+
+SQLAlchemy compiles each statement once; what it does for a single execution would cost as much as eight ratings.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.dialects import Insert
+from storage.engine import driver_of
+
+Turn = Callable[[Any], Any]
+Kinds = Mapping[str, Any]
+"""Columns and their types."""
+
+
+class Step(NamedTuple):
+    """A statement and the rows it works on, which are known by a name in it; no two steps of a run have the same."""
+
+    name: str
+    statement: Any
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+    returns: bool = False
+    """It returns rows, and takes rows of numbers only."""
+
+
+def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
+    """Run all steps; what they return together, as the driver has it.
+
+    Those that return must return the same columns. On PostgreSQL they are one statement: each sees the tables as
+    they were before it, so no two may change the same row.
+    """
+    if connection.dialect.name == "postgresql":
+        return _at_once(connection, steps)
+    return [row for step in steps if step.rows for row in _in_turn(connection, step)]
+
+
+def numbers(dialect: str, name: str, kinds: Kinds) -> sa.FromClause:
+    """The rows of a step that returns, as a table."""
+    if dialect == "postgresql":
+        return _recordset(name, kinds)
+    each = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
+    columns = enumerate(kinds.items())
+    values = (
+        sa.func.json_extract(each.c.value, f"$[{at}]", type_=kind).label(column) for at, (column, kind) in columns
+    )
+    return sa.select(*values).subquery(name)
+
+
+def insertion(dialect: str, name: str, table: sa.Table, columns: Iterable[str]) -> Insert:
+    """An INSERT of a step's rows, which have these columns of the table."""
+    kinds = {column: table.c[column].type for column in columns}
+    if dialect == "postgresql":
+        return postgresql.insert(table).from_select(list(kinds), sa.select(*_recordset(name, kinds).c))
+    return sqlite.insert(table).values(_each(kinds))
+
+
+def update(dialect: str, name: str, table: sa.Table, key: str, column: str) -> sa.Update:
+    """An UPDATE of one column by a step's rows of (key, value)."""
+    kinds = {each: table.c[each].type for each in (key, column)}
+    given: Any = _recordset(name, kinds).c if dialect == "postgresql" else _each(kinds)
+    return sa.update(table).values({column: given[column]}).where(table.c[key] == given[key])
+
+
+def _recordset(name: str, kinds: Kinds) -> sa.FromClause:
+    """PostgreSQL reads rows from JSON at half of what an array for each column costs the driver."""
+    rows = sa.cast(sa.bindparam(name, type_=sa.Text), postgresql.JSON(none_as_null=True))
+    columns = (sa.column(column, kind) for column, kind in kinds.items())
+    return sa.func.json_to_recordset(rows).table_valued(*columns, name=f"of_{name}").render_derived(with_types=True)
+
+
+def _each(kinds: Kinds) -> dict[str, sa.BindParameter[Any]]:
+    return {column: sa.bindparam(f"each_{column}", type_=kind) for column, kind in kinds.items()}
+
+
+def _at_once(connection: sa.Connection, steps: Sequence[Step]) -> Sequence[Any]:
+    statement = _together(tuple((step.name, step.statement, step.returns) for step in steps))
+    text, parameters = _compiled(statement, connection.dialect)
+    given = {step.name: _as_json(step) for step in steps}
+    result = connection.exec_driver_sql(text, tuple(given.get(name, fixed) for name, fixed, _ in parameters))
+    return result.all() if result.returns_rows else ()
+
+
+def _as_json(step: Step) -> str:
+    rows = [dict(zip(step.columns, row, strict=True)) for row in step.rows]
+    return orjson.dumps(rows, default=_as_hex).decode()
+
+
+def _as_hex(value: bytes) -> str:
+    return f"\\x{value.hex()}"
+
+
+@lru_cache
+def _together(steps: tuple[tuple[str, Any, bool], ...]) -> Any:
+    """One statement of several; what they return is read by its main part."""
+    if len(steps) == 1:
+        return steps[0][1]
+    parts = [(statement.cte(f"did_{name}"), returns) for name, statement, returns in steps]
+    silent = [part for part, returns in parts if not returns]
+    read = [sa.select(part) for part, returns in parts if returns] or [sa.select(sa.literal(1)).where(sa.false())]
+    return sa.union_all(*read).add_cte(*silent)
+
+
+def _in_turn(connection: sa.Connection, step: Step) -> Sequence[Any]:
+    text, parameters = _compiled(step.statement, connection.dialect)
+    driver = driver_of(connection)
+    if step.returns:
+        given = orjson.dumps(step.rows).decode()
+        values = [given if name == step.name else fixed for name, fixed, _ in parameters]
+        return driver.execute(text, values).fetchall()
+    columns = dict(zip((f"each_{column}" for column in step.columns), zip(*step.rows, strict=True), strict=True))
+    turned = (map(turn, columns[name]) if turn else columns[name] for name, _, turn in parameters)
+    driver.executemany(text, list(zip(*turned, strict=True)))
+    return ()
+
+
+@lru_cache
+def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Turn | None]]]:
+    """Its text, and of each parameter in it the name, the value if it is fixed, and what makes it the driver's."""
+    compiled = statement.compile(dialect=dialect)
+    binds = [compiled.binds[name] for name in compiled.positiontup]
+    turns = (bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds)
+    return str(compiled), [
+        (name, bind.value, turn) for name, bind, turn in zip(compiled.positiontup, binds, turns, strict=True)
+    ]
