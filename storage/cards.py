@@ -86,16 +86,14 @@ def cards_of(
     """The cards of many movies, each as its actor sees it who has given these stars; `seen`: by scope and movie."""
     clubs = {(shown.id, actor.chat_id) for shown, actor, _ in wanted if actor.in_club}
     voices = {(film, club): _voices(connection, film, club) for film, club in clubs}
-    return [
-        Card(
-            movie=shown,
-            everyone=seen.get((EVERYONE, shown.id)),
-            here=seen.get((actor.chat_id, shown.id)) if actor.in_club else None,
-            my_stars=stars,
-            voices=voices.get((shown.id, actor.chat_id), ()),
-        )
-        for shown, actor, stars in wanted
-    ]
+
+    def card(shown: Movie, actor: Actor, stars: int | None) -> Card:
+        everyone, club = seen.get((EVERYONE, shown.id)), actor.chat_id
+        if (shown.id, club) not in voices:
+            return Card(shown, everyone, None, stars)
+        return Card(shown, everyone, seen.get((club, shown.id)), stars, voices[shown.id, club])
+
+    return [card(*each) for each in wanted]
 
 
 def _voices(connection: sa.Connection, movie_id: int, chat_id: int) -> tuple[Voice, ...]:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.batches import postgresql_writer, sqlite_writer
 from storage.engine import OVERFLOW, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
 from storage.values import Now
-from storage.writer import Writer, postgresql_writer, sqlite_writer
+from storage.writer import Turns, Writer
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -81,7 +82,7 @@ class Database:
         work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]],
         job: J,
         *,
-        turns: Collection[int] = (),
+        turns: Turns[J] | None = None,
         rides: bool = False,
     ) -> Awaitable[T]:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
@@ -111,7 +112,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._thread, run, self._writing)
 
     async def close(self) -> None:
-        await self._writer.drain()
+        await self._writer.close()
         await self.engine.dispose()
         if self._writing is not None:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._writing.dispose)

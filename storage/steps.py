@@ -36,9 +36,10 @@ def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
     Those that return must return the same columns. On PostgreSQL they are one statement: each sees the tables as
     they were before it, so no two may change the same row.
     """
+    needed = [step for step in steps if step.rows]
     if connection.dialect.name == "postgresql":
-        return _at_once(connection, steps)
-    return [row for step in steps if step.rows for row in _in_turn(connection, step)]
+        return _at_once(connection, needed)
+    return [row for step in needed for row in _in_turn(connection, step)]
 
 
 def numbers(dialect: str, name: str, kinds: Kinds) -> sa.FromClause:
@@ -83,8 +84,9 @@ def _at_once(connection: sa.Connection, steps: Sequence[Step]) -> Sequence[Any]:
     statement = _together(tuple((step.name, step.statement, step.returns) for step in steps))
     text, parameters = _compiled(statement, connection.dialect)
     given = {step.name: _as_json(step) for step in steps}
-    result = connection.exec_driver_sql(text, tuple(given.get(name, fixed) for name, fixed, _ in parameters))
-    return result.all() if result.returns_rows else ()
+    values = [given.get(name, fixed) for name, fixed, _ in parameters]
+    adapted: Any = connection.connection.dbapi_connection
+    return adapted.run_async(lambda driver: driver.fetch(text, *values))  # type: ignore[no-any-return]
 
 
 def _as_json(step: Step) -> str:

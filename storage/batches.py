@@ -1,0 +1,88 @@
+"""How each database runs a batch of the writer: in one transaction, with the fewest hops and trips."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.engine import IDLE_S
+from storage.faults import forget_the_row
+from storage.writer import Writer
+
+
+def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
+    """SQLite: one thread, one connection, one hop for a whole batch."""
+
+    def commit(run: Callable[[sa.Connection], None]) -> None:
+        with engine.begin() as connection:
+            run(connection)
+
+    async def run_batch(run: Callable[[sa.Connection], None], _turns: Callable[[], Collection[int]]) -> None:
+        await asyncio.get_running_loop().run_in_executor(thread, commit, run)  # nobody else writes: no turns to take
+
+    return Writer(run_batch)
+
+
+def postgresql_writer(engine: AsyncEngine) -> Writer:
+    kept = _Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return Writer(kept.run_batch, kept.give_back)
+
+
+class _Kept:
+    """PostgreSQL: a connection of the pool, kept while one batch follows another, for taking one costs as much as five
+    ratings. The transaction is begun here: the driver would use a trip to the server for that alone."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._driver: Any = None
+        self._used_at = 0.0
+
+    async def run_batch(self, run: Callable[[sa.Connection], None], turns: Callable[[], Collection[int]]) -> None:
+        connection = await self._taken()
+        try:
+            await self._driver.execute(_beginning(turns()))
+            await connection.run_sync(run)
+            await self._driver.execute("COMMIT")
+        except BaseException as error:
+            forget_the_row(error)
+            with suppress(SQLAlchemyError):  # where the connection is no more, the pool learns of it here
+                await connection.exec_driver_sql("ROLLBACK")
+            await self.give_back()
+            raise
+        self._used_at = time.monotonic()
+
+    async def _taken(self) -> AsyncConnection:
+        if time.monotonic() - self._used_at > IDLE_S:
+            await self.give_back()  # the pool asks what has rested whether it still lives
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+            self._driver = (await self._connection.get_raw_connection()).driver_connection
+        return self._connection
+
+    async def give_back(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+_PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
+_BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
+"""What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
+the tables when they were small, and would read all ratings for each batch until it has counted them again."""
+
+
+def _beginning(turns: Collection[int]) -> str:
+    """Replicas take turns always in one order, so that no two wait for each other: their batches change the same
+    scores. The locks come before anything is read, for what is read has to hold."""
+    if not turns:
+        return "BEGIN"
+    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
+    taken = f"SELECT {_BY_KEY}, count(pg_advisory_xact_lock(id)) FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
+    return f"BEGIN; {taken}"
