@@ -62,8 +62,9 @@ class _Kept:
         if time.monotonic() - self._used_at > IDLE_S:
             await self.give_back()  # the pool asks what has rested whether it still lives
         if self._connection is None:
-            self._connection = await self._engine.connect()
-            self._driver = (await self._connection.get_raw_connection()).driver_connection
+            connection = await self._engine.connect()
+            self._driver = (await connection.get_raw_connection()).driver_connection
+            self._connection = connection
         return self._connection
 
     async def give_back(self) -> None:

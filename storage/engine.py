@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -29,10 +28,8 @@ UNPREPARED: dict[str, Any] = {
     "prepared_statement_name_func": str,  # no name: gone with the transaction, at whichever server it was
 }
 
-OPTIONS: dict[str, Any] = {
-    "hide_parameters": True,  # an error names the statement, and not what people wrote
-    "json_serializer": lambda value: orjson.dumps(value).decode(),
-}
+DISCREET: dict[str, Any] = {"hide_parameters": True}
+"""An error names the statement, and not what people wrote."""
 
 
 def parse_url(url: str, data_dir: Path) -> URL:
@@ -67,11 +64,11 @@ def reading_engine(url: URL) -> AsyncEngine:
     if not is_sqlite(url):
         postgres = url.set(drivername="postgresql+asyncpg").difference_update_query(["prepared"])
         unprepared = UNPREPARED if is_unprepared(url) else {}
-        engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, connect_args=unprepared, **OPTIONS)
+        engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, connect_args=unprepared, **DISCREET)
         _ask_the_rested(engine.sync_engine)
         sa.event.listen(engine.sync_engine, "handle_error", _forget_the_row)
         return engine
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **OPTIONS)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **DISCREET)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
 
@@ -100,7 +97,7 @@ def writing_engine(url: URL) -> sa.Engine:
         url.set(drivername="sqlite+pysqlite"),
         poolclass=sa.pool.StaticPool,
         connect_args={"check_same_thread": False},
-        **OPTIONS,
+        **DISCREET,
     )
     sa.event.listen(engine, "connect", _prepare_writer)
     # The driver would begin only at the first write, and two readers that both turn writers would deadlock.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from storage import batches
 from storage.errors import DatabaseUnavailable
 from storage.models import audit_entry, rating, score
 from storage.scores import rebuild
@@ -87,14 +88,13 @@ async def test_a_read_only_database_is_named_and_recovers(sqlite_storage: Storag
     assert (await sqlite_storage.ratings.rate(DUNE, 9, ANN)).before == 7
 
 
-async def test_a_read_only_postgresql_is_named_and_recovers(postgres_storage: Storage) -> None:
-    def read_only(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-    sa.event.listen(postgres_storage.database.engine.sync_engine, "begin", read_only)
-    with pytest.raises(DatabaseUnavailable, match=r"cannot be written: .*read-only transaction"):
-        await postgres_storage.ratings.rate(DUNE, 8, ANN)
-    sa.event.remove(postgres_storage.database.engine.sync_engine, "begin", read_only)
+async def test_a_read_only_postgresql_is_named_and_recovers(
+    postgres_storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as stood_by:
+        stood_by.setattr(batches, "_beginning", lambda _turns: "BEGIN READ ONLY")
+        with pytest.raises(DatabaseUnavailable, match=r"cannot be written: .*read-only transaction"):
+            await postgres_storage.ratings.rate(DUNE, 8, ANN)
     await assert_nothing_is_half_done(postgres_storage)
 
     assert (await postgres_storage.ratings.rate(DUNE, 9, ANN)).changed
