@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
@@ -16,6 +16,7 @@ from bot.failures import Failure, meaning_of
 from bot.limiter import PATIENT
 from bot.pacer import Pacer
 from bot.pseudonyms import chat_name
+from handlers.buttons import Keyboard
 from storage.errors import StorageError
 from storage.service import Storage
 from storage.values import OutboxItem
@@ -28,6 +29,11 @@ AT_ONCE = 40
 """Messages on their way at the same time: more than a second's worth would only wait for the limits."""
 TOO_LATE = timedelta(hours=24)
 LONGEST_BACKOFF_S = 30.0
+
+
+def _keyboard(item: OutboxItem) -> Keyboard | None:
+    keyboard = item.payload["keyboard"]
+    return Keyboard(keyboard["inline_keyboard"]) if keyboard else None
 
 
 class Broadcaster:
@@ -138,7 +144,7 @@ class Broadcaster:
                 item.chat_id,
                 item.payload["text"],
                 parse_mode=ParseMode.HTML,
-                reply_markup=InlineKeyboardMarkup.de_json(item.payload["keyboard"], self._bot),
+                reply_markup=_keyboard(item),
                 message_thread_id=item.thread_id,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 rate_limit_args=PATIENT,

@@ -19,6 +19,8 @@ JSON = {"Content-Type": "application/json"}
 UNREAD = frozenset({"editMessageText"})
 """Telegram answers with the whole card as it is now. Nobody reads it, and taking it apart is a tenth of a press."""
 ANSWERED = b'{"ok":true,"result":true}'
+UNREAD_PARTS = ("reply_markup", "entities", "from")
+"""Nor what a message that was sent looks like: its number and its chat are what counts. It is a quarter of a post."""
 CONNECTIONS = 512
 """More than the handlers at once and the digests together, so a wait for the pool means trouble, not load."""
 
@@ -130,6 +132,9 @@ class AiohttpRequest(BaseRequest):
             parsed: dict[str, Any] = orjson.loads(payload)
         except orjson.JSONDecodeError:
             raise TelegramError("Invalid server response") from None
+        if isinstance(message := parsed.get("result"), dict) and "message_id" in message:
+            for part in UNREAD_PARTS:
+                message.pop(part, None)
         return parsed
 
 
