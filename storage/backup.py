@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from storage.catalogue.service import Progress
 from storage.database import Database
 from storage.engine import is_sqlite, parse_url, writing_engine
 from storage.errors import StorageError
+from storage.in_use import IN_USE, belongs_to_one_in_use
 from storage.service import Storage, StorageSettings
 from storage.transfer import (
     NotEmpty,
@@ -70,6 +71,7 @@ async def back_up(storage: Storage, file: Path, progress: Progress) -> BackupRep
     Raises BackupRefused, DatabaseUnavailable.
     """
     partial = file.with_name(f"{file.name}.partial")
+    await _in_thread(lambda: _refuse_what_is_in_use((file, partial), storage.database.url))
     with _explained(f"{file} was not written"), scratch(file.parent) as place:
         try:
             create(partial)
@@ -86,6 +88,12 @@ async def back_up(storage: Storage, file: Path, progress: Progress) -> BackupRep
         finally:
             partial.unlink(missing_ok=True)
     return report
+
+
+def _refuse_what_is_in_use(files: Iterable[Path], ours: URL) -> None:
+    for file in files:
+        if belongs_to_one_in_use(file, ours):
+            raise BackupRefused(f"{file} {IN_USE}")
 
 
 async def _copy(storage: Storage, partial: Path, place: Path, progress: Progress) -> None:

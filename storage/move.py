@@ -14,6 +14,7 @@ from storage.catalogue.service import Progress
 from storage.database import Database
 from storage.engine import is_sqlite, parse_url
 from storage.errors import StorageError
+from storage.in_use import IN_USE, belongs_to_one_in_use
 from storage.models import audit_entry, digest_run, rating, score
 from storage.service import Storage
 from storage.transfer import NotEmpty, create, fold, holds_anything, rename, scratch, transfer
@@ -59,7 +60,7 @@ async def move(storage: Storage, url: str, progress: Progress) -> MoveReport:
 
 
 async def _into_file(storage: Storage, file: Path, progress: Progress) -> MoveReport:
-    await asyncio.to_thread(_make_way, file)
+    await asyncio.to_thread(_make_way, file, storage.database.url)
     with scratch(file.parent) as place:
         made = place / "matinee.db"
         create(made)
@@ -69,7 +70,9 @@ async def _into_file(storage: Storage, file: Path, progress: Progress) -> MoveRe
     return report
 
 
-def _make_way(file: Path) -> None:
+def _make_way(file: Path, ours: URL) -> None:
+    if belongs_to_one_in_use(file, ours):
+        raise MoveRefused(f"{file} {IN_USE}")
     if file.exists():
         raise MoveRefused(f"{file} is there already: name another file, or remove it")
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -141,7 +141,7 @@ def vacuum(source: Path, target: Path) -> None:
 
 def fold(file: Path) -> None:
     """Bring the write-ahead log home, so that the file is all there is. Raises DatabaseUnavailable if it is in use."""
-    busy = f"{file} is in use: stop the bot, then restore"
+    busy = f"{file} is in use: stop the bot first"
     try:
         with closing(sqlite3.connect(file, timeout=1, isolation_level=None)) as connection:
             if connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":

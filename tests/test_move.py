@@ -44,8 +44,9 @@ async def test_nothing_moves_into_a_database_that_holds_something(
     (tmp_path / "there.db").write_text("precious")
     with pytest.raises(MoveRefused, match="is there already"):
         await move(sqlite_storage, f"sqlite:///{tmp_path / 'there.db'}", quietly)
-    with pytest.raises(MoveRefused, match="in use"):
-        await move(sqlite_storage, sqlite_storage.database.url.render_as_string(), quietly)
+    for file in ("matinee.db", "../data/matinee.db", "matinee.db-wal"):
+        with pytest.raises(MoveRefused, match="in use"):
+            await move(sqlite_storage, f"sqlite:///{tmp_path / 'data' / file}", quietly)
 
     assert await content(postgres_storage) == before
     assert (tmp_path / "there.db").read_text() == "precious"
