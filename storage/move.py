@@ -16,7 +16,8 @@ from storage.engine import is_sqlite, parse_url
 from storage.errors import StorageError
 from storage.in_use import IN_USE, belongs_to_one_in_use
 from storage.models import audit_entry, digest_run, rating, score
-from storage.service import Storage
+from storage.replicas import LEASE
+from storage.service import Storage, StorageSettings
 from storage.transfer import NotEmpty, create, fold, holds_anything, rename, scratch, transfer
 from storage.verify import verify
 
@@ -43,11 +44,25 @@ class MoveReport:
     fingerprint: str | None
 
 
+def refuse_while_open(settings: StorageSettings) -> None:
+    """To be called before the SQLite file to move is opened here, for then nobody can tell who else has it open.
+
+    Raises DatabaseUnavailable. Who works on PostgreSQL is seen by `move` itself.
+    """
+    url = parse_url(settings.url, settings.data_dir)
+    file = Path(url.database or "")
+    if is_sqlite(url) and file.is_file():
+        fold(file)
+
+
 async def move(storage: Storage, url: str, progress: Progress) -> MoveReport:
     """Fill the empty database at `url` with everything. The old one stays as it is; nobody may write to it meanwhile.
 
     Raises MoveRefused, DatabaseUnavailable.
     """
+    if await storage.replicas.living():
+        lease = f"{LEASE.total_seconds():.0f} s"
+        raise MoveRefused(f"the database is in use: stop the bot first (one that was killed counts for {lease} more)")
     target = parse_url(url, storage.settings.data_dir)
     if target == storage.database.url:
         raise MoveRefused("that is the database in use: name the one to move to")

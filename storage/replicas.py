@@ -21,6 +21,9 @@ def alive() -> sa.Select[int]:
     return sa.select(replica.c.id).where(replica.c.seen_at > sa.func.now() - LEASE)
 
 
+_COUNT = sa.select(sa.func.count()).select_from(alive().subquery())
+
+
 class Replicas:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,9 +40,15 @@ class Replicas:
             if not connection.execute(seen).rowcount:
                 connection.execute(sa.insert(replica).values(id=self.id, seen_at=sa.func.now()))
             connection.execute(sa.delete(replica).where(replica.c.seen_at < sa.func.now() - 100 * LEASE))
-            return connection.execute(sa.select(sa.func.count()).select_from(alive().subquery())).scalar_one()
+            return connection.execute(_COUNT).scalar_one()
 
         return await self._database.write(work)
+
+    async def living(self) -> int:
+        """How many show signs of life; none on SQLite, where nobody does."""
+        if self._database.is_sqlite:
+            return 0
+        return await self._database.read(lambda connection: connection.execute(_COUNT).scalar_one())
 
     async def leave(self) -> None:
         """Let others take over at once what is not finished here."""

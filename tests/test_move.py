@@ -86,6 +86,27 @@ async def test_a_bot_that_goes_on_writing_is_noticed(
     assert not (tmp_path / "there.db").exists()
 
 
+async def test_a_sqlite_database_does_not_move_while_the_bot_has_it_open(
+    sqlite_storage: Storage, tmp_path: Path
+) -> None:
+    await lived(sqlite_storage)
+    end = await program.matinee(tmp_path / "data", "move", "--to", f"sqlite:///{tmp_path / 'there.db'}")
+
+    assert (end.code, end.err) == (1, f"matinee: {tmp_path / 'data' / 'matinee.db'} is in use: stop the bot first\n")
+    assert not (tmp_path / "there.db").exists()
+
+
+async def test_postgresql_does_not_move_while_a_replica_lives(postgres_storage: Storage, tmp_path: Path) -> None:
+    await lived(postgres_storage)
+    there = f"sqlite:///{tmp_path / 'there.db'}"
+    await postgres_storage.replicas.beat()
+    with pytest.raises(MoveRefused, match="in use: stop the bot first"):
+        await move(postgres_storage, there, quietly)
+    await postgres_storage.replicas.leave()
+
+    assert (await move(postgres_storage, there, quietly)).ratings == 2
+
+
 async def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     data = await program.small_world(tmp_path / "data")
     there = tmp_path / "there.db"

@@ -21,12 +21,15 @@ def move(
     """
 
     async def work() -> None:
+        from bot.database import storage_settings
         from bot.progress import progress_bars
         from bot.redact import redact
-        from storage.move import move
+        from storage.move import move, refuse_while_open
 
         redact.learn(to)
-        async with storage_of(settings()) as storage:
+        given = settings()
+        refuse_while_open(storage_settings(given))
+        async with storage_of(given) as storage:
             with progress_bars() as progress:
                 moved = await move(storage, to, progress)
         seal = f", fingerprint {moved.fingerprint}" if moved.fingerprint else ""
