@@ -7,6 +7,7 @@ moved afterwards without the fingerprint changing. The trees are those of RFC 69
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -71,15 +72,23 @@ def hash_of(seal: Mapping[str, Any]) -> bytes:
 
 
 def fingerprint(seal_hash: bytes) -> str:
-    """80 bits of a seal's hash for people to keep: "K7QD-2MFX-9ATP-RW4C"."""
+    """80 bits of a seal's hash for people to keep: "K7QD-2MFX-5ATP-RW4C"."""
     letters = base64.b32encode(seal_hash[:10]).decode()
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
 def same_fingerprint(one: str, other: str) -> bool:
     """However it was copied: with or without dashes and spaces, in any case."""
-    bare = ["".join(text.upper().replace("-", " ").split()) for text in (one, other)]
-    return bare[0] == bare[1]
+    return _bare(one) == _bare(other)
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether it has the form of one. Digits that none has count as well: somebody may read a letter for them."""
+    return re.fullmatch(r"[A-Z0-9]{16}", _bare(text), re.ASCII) is not None
+
+
+def _bare(text: str) -> str:
+    return "".join(text.upper().replace("-", " ").split())
 
 
 _LATEST = sa.select(audit_seal).order_by(audit_seal.c.id.desc()).limit(1)

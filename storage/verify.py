@@ -22,6 +22,10 @@ class Tampered(Exception):
     """What is wrong, and with which entry or seal."""
 
 
+class Unanchored(Tampered):
+    """Nothing is wrong with what is there, but it is not what somebody has kept a fingerprint of."""
+
+
 def verify(connection: sa.Connection, anchor: str | None = None) -> Verification:
     """Read everything in one snapshot. `anchor` is a fingerprint that somebody kept: its seal has to be there."""
     walk = _Walk(connection, anchor)
@@ -40,7 +44,7 @@ class _Walk:
     def __init__(self, connection: sa.Connection, anchor: str | None) -> None:
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
-        self._anchor = anchor
+        self._anchor, self._anchored = anchor, anchor is None
         self._erasures = _Erasures()
         self._last = 0
         self._tree = MerkleTree()
@@ -51,11 +55,13 @@ class _Walk:
 
     def take(self, way: Callable[[], None]) -> Verification:
         """As far as it leads."""
+        unanchored = False
         try:
             way()
         except Tampered as fault:
             self.fault = str(fault)
-        return Verification(self.entries, self.erased, self.seals, self.newest, self.fault)
+            unanchored = isinstance(fault, Unanchored)
+        return Verification(self.entries, self.erased, self.seals, self.newest, self.fault, unanchored)
 
     def chain(self) -> None:
         for _ in self._chain():
@@ -75,10 +81,13 @@ class _Walk:
             entry = next(rows, None)
         self._check_end()
         self._erasures.check()
+        if not self._anchored:  # at the very end, to know of all that is there whether it is intact
+            causes = "it was copied wrongly, or the trail was cut off or rewritten"
+            raise Unanchored(f"no seal has the fingerprint {self._anchor}: {causes}")
 
     def _chain(self) -> Iterator[dict[str, Any]]:
         """The seals, each checked against the one before; then the end of the chain."""
-        previous, number, anchored = BEFORE_ALL, 0, self._anchor is None
+        previous, number = BEFORE_ALL, 0
         for row in _pages(self._connection, _raw_seals(self._sqlite), audit_seal.c.id):
             number += 1
             seal = _readable_seal(row, number)
@@ -88,12 +97,10 @@ class _Walk:
                 raise Tampered(f"seal {number} was changed, or does not follow the one before")
             previous = seal["hash"]
             self.newest = fingerprint(previous)
-            anchored = anchored or same_fingerprint(self.newest, self._anchor or "")
+            self._anchored = self._anchored or same_fingerprint(self.newest, self._anchor or "")
             yield seal
             self.seals = number
         self._check_head(number, previous)
-        if not anchored:
-            raise Tampered(f"no seal has the fingerprint {self._anchor}: the trail was cut off or rewritten")
 
     def _check_head(self, number: int, newest: bytes) -> None:
         head = self._connection.execute(sa.select(bot_state.c.value).where(bot_state.c.key == HEAD)).scalar()

@@ -58,7 +58,14 @@ async def test_a_kept_fingerprint_is_found_in_any_spelling(storage: Storage) -> 
     assert newest is not None
 
     assert (await storage.audit.verify(newest.fingerprint.lower().replace("-", " "))).fault is None
-    assert "no seal has the fingerprint" in str((await storage.audit.verify("AAAA-AAAA-AAAA-AAAA")).fault)
+
+
+async def test_an_unknown_fingerprint_says_that_all_that_is_there_is_intact(storage: Storage) -> None:
+    await lived(storage)
+    found = await storage.audit.verify("AAAA-AAAA-AAAA-AAAA")
+
+    assert "no seal has the fingerprint" in str(found.fault)
+    assert (found.unanchored, found.entries, found.seals) == (True, 14, 2)
 
 
 TRIGGERS = ("audit_entry_keep", "audit_entry_fix", "audit_seal_keep", "audit_seal_fix")
@@ -159,6 +166,21 @@ async def test_the_command_line_says_where(tmp_path: Path) -> None:
     assert (intact.code, tampered.code) == (0, 1)
     assert intact.out.startswith("intact  14 entries")
     assert tampered.out.startswith("TAMPERED  entry 5:")
+
+
+async def test_the_command_line_tells_a_wrong_fingerprint_from_none(tmp_path: Path) -> None:
+    data_dir = await program.small_world(tmp_path / "data")
+    storage = await Storage.open(program.storage_settings(data_dir), now=lambda: NOW)
+    await storage.ratings.rate(DUNE, 8, ANN)
+    await storage.audit.seal()
+    await storage.close()
+    verify = ("audit", "verify", "--anchor")
+    unknown = await program.matinee(data_dir, *verify, "AAAA-AAAA-AAAA-AAAA")
+    none = await program.matinee(data_dir, *verify, "hello")
+
+    assert (unknown.code, none.code, none.out) == (1, 2, "")
+    assert unknown.out.endswith("all that is there is intact in itself: 1 entry (0 erased), 1 seal\n")
+    assert "K7QD-2MFX-5ATP-RW4C" in none.err
 
 
 @pytest.mark.parametrize("size", range(1, 18))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import settings, storage_of, wait_for
+from bot.cli.common import counted, settings, storage_of, wait_for
 
 if TYPE_CHECKING:
     from storage.values import AuditEntry, Verification
@@ -38,6 +38,8 @@ def verify(
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Read the whole trail against its commitments and seals. Exit code 1: it was tampered with, and where."""
+    if anchor is not None:
+        _refuse_what_is_no_fingerprint(anchor)
 
     async def work() -> int:
         async with storage_of(settings()) as storage:
@@ -66,12 +68,24 @@ def seal() -> None:
     wait_for(work())
 
 
+def _refuse_what_is_no_fingerprint(anchor: str) -> None:
+    from storage.seals import is_fingerprint
+
+    if not is_fingerprint(anchor):
+        raise typer.BadParameter(
+            f"{anchor!r} is no fingerprint: expected are 16 letters and digits, such as K7QD-2MFX-5ATP-RW4C",
+            param_hint="--anchor",
+        )
+
+
 def _in_words(found: "Verification") -> str:
-    counted = f"{found.entries:,} entries ({found.erased:,} erased), {found.seals:,} seals"
+    entries, seals = counted(found.entries, "entry", "entries"), counted(found.seals, "seal", "seals")
+    read = f"{entries} ({found.erased:,} erased), {seals}"
     if found.fault:
-        return f"TAMPERED  {found.fault}; intact before it: {counted}"
+        intact = "all that is there is intact in itself" if found.unanchored else "intact before it"
+        return f"TAMPERED  {found.fault}; {intact}: {read}"
     newest = f", newest fingerprint {found.fingerprint}" if found.fingerprint else ""
-    return f"intact  {counted}{newest}"
+    return f"intact  {read}{newest}"
 
 
 def _as_json(found: "Verification") -> str:

@@ -29,6 +29,10 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 @asynccontextmanager
 async def storage_of(given: "Settings", now: "Now" = wall_clock) -> AsyncIterator["Storage"]:
     """An open storage. Raises StorageError."""

@@ -34,13 +34,17 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What reading the whole trail came to. `fault` names the first entry or seal that is not as it was written."""
+    """What reading the whole trail came to. `fault` names the first entry or seal that is not as it was written.
+
+    `unanchored`: that is all as it was written, and only no seal has the fingerprint that was asked for.
+    """
 
     entries: int
     erased: int
     seals: int
     fingerprint: str | None
     fault: str | None
+    unanchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
