@@ -7,9 +7,9 @@ from storage.values import DigestSetting, Now
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-async def open_storage(settings: Settings, now: Now, *, migrate: bool = False) -> Storage:
-    """Raises DatabaseUnavailable, and SchemaBehind where the database may not be migrated unasked."""
-    return await Storage.open(storage_settings(settings), now=now, migrate=migrate)
+async def open_storage(settings: Settings, now: Now, *, migrate: bool = False, create: bool = True) -> Storage:
+    """As `Storage.open`."""
+    return await Storage.open(storage_settings(settings), now=now, migrate=migrate, create=create)
 
 
 def storage_settings(settings: Settings) -> StorageSettings:

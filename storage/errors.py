@@ -5,9 +5,13 @@ StorageError
 ├── CatalogueNotReady
 ├── BadStars
 ├── UnknownZone
+├── FilmKnown
 ├── SchemaBehind
+├── NoDatabase
 └── DatabaseUnavailable
 """
+
+from pathlib import Path
 
 
 class StorageError(Exception):
@@ -51,6 +55,17 @@ class SchemaBehind(StorageError):
         )
         self.found = found
         self.wanted = wanted
+
+
+class NoDatabase(StorageError):
+    """There is no SQLite file, and nobody asked for one to be made."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"there is no database at {file}: MATINEE_DATA_DIR and MATINEE_DATABASE_URL say where it is;"
+            " 'matinee run' or 'matinee migrate' makes one"
+        )
+        self.file = file
 
 
 class DatabaseUnavailable(StorageError):

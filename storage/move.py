@@ -90,7 +90,8 @@ def _make_way(file: Path, ours: URL) -> None:
         raise MoveRefused(f"{file} {IN_USE}")
     if file.exists():
         raise MoveRefused(f"{file} is there already: name another file, or remove it")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.parent.is_dir():
+        raise MoveRefused(f"there is no directory {file.parent}")
 
 
 async def _into(storage: Storage, url: URL, progress: Progress) -> MoveReport:

@@ -10,7 +10,7 @@ from storage.clubs import Clubs
 from storage.database import Database
 from storage.digests import Digests
 from storage.engine import is_sqlite, parse_url
-from storage.errors import DatabaseUnavailable, SchemaBehind
+from storage.errors import DatabaseUnavailable, NoDatabase, SchemaBehind
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
@@ -72,11 +72,16 @@ class Storage:
         self.state = State(database)
 
     @classmethod
-    async def open(cls, settings: StorageSettings, *, now: Now, migrate: bool = False) -> "Storage":
+    async def open(
+        cls, settings: StorageSettings, *, now: Now, migrate: bool = False, create: bool = True
+    ) -> "Storage":
         """Open the database; SQLite is migrated at once, PostgreSQL only if asked to.
 
-        `now` is the clock of everything that is written. Raises DatabaseUnavailable, SchemaBehind.
+        `now` is the clock of everything that is written. Without `create` no SQLite file is made.
+        Raises DatabaseUnavailable, SchemaBehind, NoDatabase.
         """
+        if not create and (file := await asyncio.to_thread(_missing, settings)):
+            raise NoDatabase(file)
         database = await _connect(settings, now)
         try:
             await upgrade.bring_to_head(database, may_migrate=migrate or database.is_sqlite)
@@ -89,10 +94,9 @@ class Storage:
     @classmethod
     async def look_into(cls, settings: StorageSettings, *, now: Now) -> "Storage":
         """Open the database as it is, and make nothing. Raises DatabaseUnavailable, SchemaBehind."""
-        url = parse_url(settings.url, settings.data_dir)
-        if is_sqlite(url) and url.database and not await asyncio.to_thread(Path(url.database).exists):
+        if await asyncio.to_thread(_missing, settings):
             raise SchemaBehind(None, upgrade.head())
-        database = Database(url, now)
+        database = Database(parse_url(settings.url, settings.data_dir), now)
         try:
             await upgrade.bring_to_head(database, may_migrate=False)
         except BaseException:
@@ -103,6 +107,15 @@ class Storage:
     async def close(self) -> None:
         """Finish what was handed over, then let go of every connection."""
         await self.database.close()
+
+
+def _missing(settings: StorageSettings) -> Path | None:
+    """SQLite's file, where there is none yet."""
+    url = parse_url(settings.url, settings.data_dir)
+    if not is_sqlite(url) or not url.database or url.database == ":memory:":
+        return None
+    file = Path(url.database)
+    return None if file.exists() else file
 
 
 async def _connect(settings: StorageSettings, now: Now) -> Database:

@@ -130,10 +130,26 @@ def test_a_reader_who_leaves_early_hears_no_complaint(data_dir: Path) -> None:
 
 async def test_the_catalogue_says_what_is_loaded(data_dir: Path, tmp_path: Path) -> None:
     full = await program.matinee(data_dir, "catalogue", "status")
+    await program.matinee(tmp_path / "empty", "migrate")
     empty = await program.matinee(tmp_path / "empty", "catalogue", "status")
 
     assert (full.code, full.out.splitlines()[0]) == (0, "5 films")
     assert (empty.code, empty.out) == (1, "0 films\n")
+
+
+LOOKING = (
+    *("catalogue status", "audit export", "audit verify", "audit seal", "quarantine list", "quarantine drop 1"),
+    *("digest preview --chat 5", "backup {}/copy.db", "move --to sqlite:///{}/there.db"),
+)
+
+
+@pytest.mark.parametrize("command", LOOKING)
+async def test_who_only_looks_makes_no_database(command: str, tmp_path: Path) -> None:
+    end = await program.matinee(tmp_path / "typo", *command.format(tmp_path).split())
+
+    assert (end.code, end.out, len(end.err.splitlines())) == (1, "", 1)
+    assert f"there is no database at {tmp_path / 'typo' / 'matinee.db'}" in end.err
+    assert [name for name in ("typo", "copy.db", "there.db") if (tmp_path / name).exists()] == []
 
 
 async def test_the_starter_catalogue_is_loaded_once_in_time(tmp_path: Path) -> None:

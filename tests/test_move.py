@@ -52,6 +52,13 @@ async def test_nothing_moves_into_a_database_that_holds_something(
     assert (tmp_path / "there.db").read_text() == "precious"
 
 
+async def test_a_missing_directory_is_named_and_not_made(sqlite_storage: Storage, tmp_path: Path) -> None:
+    with pytest.raises(MoveRefused, match=r"there is no directory .*nowhere"):
+        await move(sqlite_storage, f"sqlite:///{tmp_path / 'nowhere' / 'there.db'}", quietly)
+
+    assert not (tmp_path / "nowhere").exists()
+
+
 async def test_a_trail_that_was_changed_from_outside_does_not_move(sqlite_storage: Storage, tmp_path: Path) -> None:
     await lived(sqlite_storage)
     changed = sa.text("UPDATE audit_seal SET entries = entries + 1")

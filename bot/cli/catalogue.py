@@ -34,7 +34,7 @@ def add(
         from storage.values import NewFilm
 
         film = NewFilm(title=title, year=year, directors=tuple(director or ()), imdb_id=imdb_id)
-        async with storage_of(settings()) as storage:
+        async with storage_of(settings(), create=True) as storage:
             number = await storage.catalogue.add(film)
         typer.echo(f"added as film {number}")
 

@@ -34,11 +34,11 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 @asynccontextmanager
-async def storage_of(given: "Settings", now: "Now" = wall_clock) -> AsyncIterator["Storage"]:
-    """An open storage. Raises StorageError."""
+async def storage_of(given: "Settings", now: "Now" = wall_clock, *, create: bool = False) -> AsyncIterator["Storage"]:
+    """An open storage; one in a mistyped place is not made but by those who `create`. Raises StorageError."""
     from bot.database import open_storage
 
-    storage = await open_storage(given, now)
+    storage = await open_storage(given, now, create=create)
     try:
         yield storage
     finally:

@@ -125,7 +125,7 @@ def _import(run: "Callable[[Catalogue, Settings, Progress], Awaitable[ImportSumm
         from bot.progress import progress_bars
 
         given = settings()
-        async with storage_of(given) as storage:
+        async with storage_of(given, create=True) as storage:
             with progress_bars() as progress:
                 summary = await run(storage.catalogue, given, progress)
         for line in summary_lines(summary):

@@ -26,7 +26,7 @@ def search(
         from bot.progress import progress_bars
 
         found = 0
-        async with storage_of(settings()) as storage:
+        async with storage_of(settings(), create=True) as storage:
             with progress_bars() as progress:
                 await storage.catalogue.ensure(progress)
             for line in sys.stdin if query is None else [query]:
