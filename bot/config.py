@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("not an address")
+        _ = parts.port  # raises ValueError for one that there cannot be
         return url.rstrip("/")
 
     @field_validator("database_url")

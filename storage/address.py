@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 def is_readable(url: str) -> bool:
     try:
-        urlsplit(make_url(url).render_as_string(hide_password=True))
+        _ = urlsplit(make_url(url).render_as_string(hide_password=True)).port  # that one cannot be out of range
     except (ArgumentError, ValueError):
         return False
     return True

@@ -82,9 +82,15 @@ async def test_bad_configuration_is_one_line_and_code_2(
     assert end.err.startswith(line)
 
 
-@pytest.mark.parametrize("arguments", [["sing"], ["search"], ["digest", "run"], ["digest", "run", "--at", "Friday"]])
-async def test_bad_usage_is_code_2_without_a_traceback(arguments: list[str], tmp_path: Path) -> None:
-    end = await program.matinee(tmp_path / "data", *arguments)
+WRONG = (
+    *("sing", "search", "digest run", "digest run --at Friday"),
+    *("demo --port 99999", "demo --port -5"),
+)
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+async def test_bad_usage_is_code_2_without_a_traceback(arguments: str, tmp_path: Path) -> None:
+    end = await program.matinee(tmp_path / "data", *arguments.split())
 
     assert (end.code, end.out, "Traceback" in end.err) == (2, "", False)
 

@@ -55,6 +55,15 @@ def test_every_setting_that_is_no_secret_has_a_place_in_the_file() -> None:
             "MATINEE_SENTRY_DSN: found 24 characters of another shape, allowed: a DSN as Sentry gives it:"
             " https://KEY@HOST/PROJECT",
         ),
+        (
+            {"MATINEE_TMDB_URL": "http://127.0.0.1:99999"},
+            "MATINEE_TMDB_URL: found 'http://127.0.0.1:99999', allowed: an http or https address",
+        ),
+        (
+            {"MATINEE_DATABASE_URL": "postgresql://host:99999/x"},
+            "MATINEE_DATABASE_URL: found 25 characters of another shape, allowed: sqlite:///FILE or"
+            " postgresql://USER:PASSWORD@HOST/NAME",
+        ),
         ({"MATINEE_FLOOD": "0"}, "MATINEE_FLOOD: found '0', allowed: a whole number of updates from 1, or off"),
         ({"MATINEE_OPERATORS": "1,x"}, "MATINEE_OPERATORS: found '1,x', allowed: numeric user ids parted by commas"),
     ],

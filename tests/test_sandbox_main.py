@@ -31,6 +31,13 @@ async def test_it_prints_its_address_and_stops_cleanly_in_the_middle_of_a_poll(t
     assert (code, address.endswith("/?key=sesame"), (tmp_path / "state.json").exists()) == (0, True, True)
 
 
+async def test_a_port_that_there_cannot_be_is_wrong_usage() -> None:
+    process = await started("--port", "99999")
+    _, errors = await asyncio.wait_for(process.communicate(), 20)
+
+    assert (process.returncode, b"99999 is not in the range 0 to 65535" in errors) == (2, True)
+
+
 async def test_a_taken_port_is_said_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

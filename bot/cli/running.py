@@ -19,7 +19,7 @@ def run() -> None:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where the page is served, on this machine only.")] = 8090,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the page, on this machine only.")] = 8090,
 ) -> None:
     """Try everything on a local Telegram with a page to chat in; needs no token."""
     from bot.demo import run as run_demo
