@@ -1,6 +1,7 @@
 """The Storage object: the one door to the database. One method, one transaction; values in, values out."""
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from storage.clubs import Clubs
 from storage.database import Database
 from storage.digests import Digests
 from storage.engine import is_sqlite, parse_url
-from storage.errors import DatabaseUnavailable, NoDatabase, SchemaBehind
+from storage.errors import DatabaseUnavailable, NoDatabase
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
@@ -93,9 +94,9 @@ class Storage:
 
     @classmethod
     async def look_into(cls, settings: StorageSettings, *, now: Now) -> "Storage":
-        """Open the database as it is, and make nothing. Raises DatabaseUnavailable, SchemaBehind."""
-        if await asyncio.to_thread(_missing, settings):
-            raise SchemaBehind(None, upgrade.head())
+        """Open the database as it is, and make nothing. Raises DatabaseUnavailable, SchemaBehind, NoDatabase."""
+        if file := await asyncio.to_thread(_missing, settings):
+            raise NoDatabase(file)
         database = Database(parse_url(settings.url, settings.data_dir), now)
         try:
             await upgrade.bring_to_head(database, may_migrate=False)
@@ -114,8 +115,7 @@ def _missing(settings: StorageSettings) -> Path | None:
     url = parse_url(settings.url, settings.data_dir)
     if not is_sqlite(url) or not url.database or url.database == ":memory:":
         return None
-    file = Path(url.database)
-    return None if file.exists() else file
+    return None if os.path.exists(url.database) else Path(url.database)  # Path.exists raises where one may not look
 
 
 async def _connect(settings: StorageSettings, now: Now) -> Database:

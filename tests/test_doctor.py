@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.cli.places import obstacle
 from bot.sandbox.server import running
 from bot.updates import ACCEPTED
 from storage.copies import NAME
@@ -86,23 +87,24 @@ async def test_each_part_has_its_line_and_all_is_well(data_dir: Path, tmp_path: 
 async def test_without_a_token_only_telegram_is_left_out(data_dir: Path) -> None:
     end = await program.matinee(data_dir, "doctor")
 
-    assert (end.code, [line for line in end.out.splitlines() if line.startswith("failed")]) == (1, [
+    assert (end.code, [line for line in end.out.splitlines() if not line.startswith("ok")]) == (1, [
+        "warning  backups: none are scheduled: set backup_dir, or run matinee backup yourself",
         "failed   token: there is none: set MATINEE_TOKEN",
-        "failed   webhook: not looked at: there is no token",
-        "failed   clock: not looked at: there is no token",
+        "warning  webhook: not looked at: there is no token",
+        "warning  clock: not looked at: there is no token",
     ])  # fmt: skip
-    assert "warning  backups: none are scheduled" in end.out
 
 
 async def test_while_telegram_is_away_the_rest_is_looked_at(data_dir: Path) -> None:
     parts = await examined(data_dir, 1)
 
-    assert (states(parts, "token", "webhook", "clock"), states(parts, *OF_DATABASE)) == ({"failed"}, {"ok"})
+    assert (states(parts, "token", "webhook"), states(parts, *OF_DATABASE)) == ({"failed"}, {"ok"})
+    assert parts["clock"] == ("warning", "not looked at: Telegram told no time")
     assert "MATINEE_API_URL" in parts["token"][1]
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://ann:hunter2@127.0.0.1:9/none", "sqlite:////proc/nowhere.db", "damaged"], ids=str
+    "url", ["postgresql://ann:hunter2@127.0.0.1:9/none", "sqlite:////proc/version", "damaged"], ids=str
 )
 async def test_while_the_database_is_away_the_rest_is_looked_at(url: str, data_dir: Path, stub: StubTelegram) -> None:
     if url == "damaged":
@@ -110,7 +112,8 @@ async def test_while_the_database_is_away_the_rest_is_looked_at(url: str, data_d
         url = ""
     parts = await examined(data_dir, 1, api_url=stub.url, **({"database_url": url} if url else {}))
 
-    assert states(parts, *OF_DATABASE[1:]) == {"failed"}
+    assert parts["database"][0] == "failed"
+    assert {parts[name] for name in OF_DATABASE[1:]} == {("warning", "not looked at: the database is away")}
     assert states(parts, "disk", "token", "webhook", "clock") == {"ok"}
 
 
@@ -123,11 +126,31 @@ async def test_postgresql_is_looked_at_in_the_same_way(
     assert (parts["database"][1], states(parts, *OF_DATABASE)) == ("PostgreSQL opens", {"ok"})
 
 
-async def test_nothing_is_made_where_there_is_nothing(tmp_path: Path) -> None:
-    parts = await examined(tmp_path / "data", 1)
+async def test_where_there_is_nothing_yet_nothing_failed_and_nothing_is_made(
+    tmp_path: Path, stub: StubTelegram
+) -> None:
+    parts = await examined(tmp_path / "data", 0, api_url=stub.url)
 
-    assert parts["migrations"][1].startswith("there are no tables yet: matinee migrate")
+    assert states(parts, *OF_DATABASE) == {"warning"}
+    assert parts["database"][1] == f"{tmp_path / 'data' / 'matinee.db'} is not there yet: matinee run makes it"
+    assert parts["inbox"][1].startswith("not looked at: there are no tables yet: matinee migrate")
     assert not (tmp_path / "data").exists()
+
+
+async def test_where_a_file_stands_in_the_way_it_is_named(tmp_path: Path, stub: StubTelegram) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    parts = await examined(blocked, 1, api_url=stub.url, backup_dir=str(blocked / "copies"))
+
+    assert states(parts, "disk", "backups", "database") == {"failed"}
+    assert [name for name in ("disk", "backups", "database") if f"{blocked} is a file" not in parts[name][1]] == []
+
+
+def test_a_directory_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert obstacle(tmp_path / "new" / "data") is None
+    monkeypatch.setattr("os.access", lambda *_: False)
+
+    assert obstacle(tmp_path / "new" / "data") == f"this user may not write in {tmp_path}"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +164,9 @@ async def test_tables_of_another_version_are_told_and_left(found: str, told: str
     parts = await examined(data_dir, 1)
 
     assert (parts["database"][0], told in parts["migrations"][1]) == ("ok", True)
-    assert parts["inbox"] == ("failed", "not looked at: the tables are not this program's")
+    assert (parts["migrations"][0], parts["inbox"]) == (
+        "failed", ("warning", "not looked at: the tables are not this program's")
+    )  # fmt: skip
 
 
 async def test_what_waits_and_what_was_given_up_is_shown(data_dir: Path, tmp_path: Path) -> None:

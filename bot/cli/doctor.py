@@ -10,6 +10,7 @@ import typer
 from bot.cli import doctor_storage, doctor_telegram
 from bot.cli.common import settings, wait_for, wall_clock
 from bot.cli.findings import Finding, Findings, failed, ok, warning
+from bot.cli.places import nearest, obstacle
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -36,10 +37,9 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="As one JSON object
 
 
 async def _disk(given: "Settings") -> Finding:
-    there = given.data_dir.absolute()
-    while not there.exists():
-        there = there.parent
-    free = (await asyncio.to_thread(shutil.disk_usage, there)).free
+    if why := obstacle(given.data_dir):
+        return failed(f"{why}: mend that, or name another data_dir")
+    free = (await asyncio.to_thread(shutil.disk_usage, nearest(given.data_dir))).free
     if free < LEAST_FREE:
         return failed(f"{free / 1e9:.2f} GB are free for {given.data_dir}: make room, at zero nothing can be written")
     return ok(f"{free / 1e9:,.1f} GB are free")
@@ -50,6 +50,8 @@ async def _backups(given: "Settings") -> Finding:
 
     if given.backup_dir is None:
         return warning("none are scheduled: set backup_dir, or run matinee backup yourself")
+    if why := obstacle(given.backup_dir):
+        return failed(f"none can be made, {why}: mend that, or name another backup_dir")
     last = await asyncio.to_thread(newest, given.backup_dir)
     if last is None:
         return failed(f"there is none in {given.backup_dir} yet: matinee backup FILE, and see why in the log")

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.common import wall_clock
-from bot.cli.findings import PATIENCE_S, Finding, Findings, failed, ok, warning
+from bot.cli.findings import PATIENCE_S, Finding, Findings, failed, ok, unseen, warning
+from bot.cli.places import obstacle
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -16,27 +18,31 @@ if TYPE_CHECKING:
 
 LATE = timedelta(minutes=10)
 """What is owed for longer is not waiting for a limit: something is in its way."""
+NO_TABLES = "there are no tables yet: matinee migrate, or matinee run, which on SQLite makes them"
 SHOWN = 10
 """Digests of unknown fate; those before are long forgotten."""
 
 
 async def look(given: "Settings", findings: Findings) -> None:
-    """Where the database is away each of its parts failed: nothing is known of it."""
+    """Where the database is away or empty nothing is known of its parts, and they say why."""
     from bot.database import storage_settings
-    from storage.errors import DatabaseUnavailable, SchemaBehind
+    from storage.errors import DatabaseUnavailable, NoDatabase, SchemaBehind
     from storage.service import Storage
 
     try:
         async with asyncio.timeout(PATIENCE_S):
             storage = await Storage.look_into(storage_settings(given), now=wall_clock)
+    except NoDatabase as error:
+        findings.add("database", _missing(error.file))
+        findings.add("migrations", warning(NO_TABLES))
+        return _unseen(findings, PARTS, NO_TABLES)
     except SchemaBehind as error:
         findings.add("database", ok("opens"))
         findings.add("migrations", failed(_behind(error)))
-        return _unknown(findings, "the tables are not this program's")
+        return _unseen(findings, PARTS, "the tables are not this program's" if error.found else NO_TABLES)
     except (DatabaseUnavailable, TimeoutError) as error:
         findings.add("database", failed(str(error) or f"no answer within {PATIENCE_S:.0f} s"))
-        findings.add("migrations", failed("not looked at: the database is away"))
-        return _unknown(findings, "the database is away")
+        return _unseen(findings, ("migrations", *PARTS), "the database is away")
     try:
         findings.add("database", ok(f"{'SQLite' if storage.database.is_sqlite else 'PostgreSQL'} opens"))
         findings.add("migrations", ok("its tables are this program's"))
@@ -46,14 +52,20 @@ async def look(given: "Settings", findings: Findings) -> None:
         await storage.close()
 
 
-def _unknown(findings: Findings, why: str) -> None:
-    for part in PARTS:
-        findings.add(part, failed(f"not looked at: {why}"))
+def _unseen(findings: Findings, parts: Iterable[str], why: str) -> None:
+    for part in parts:
+        findings.add(part, unseen(why))
+
+
+def _missing(file: Path) -> Finding:
+    if why := obstacle(file.parent):
+        return failed(f"{file} is not there and cannot be made: {why}")
+    return warning(f"{file} is not there yet: matinee run makes it")
 
 
 def _behind(error: "SchemaBehind") -> str:
     if error.found is None:
-        return "there are no tables yet: matinee migrate, or matinee run, which on SQLite makes them"
+        return NO_TABLES
     if error.found > error.wanted:
         return f"the database is at {error.found}, this program knows up to {error.wanted}: run the newer program"
     return str(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.cli.common import wall_clock
-from bot.cli.findings import Finding, Findings, failed, ok, warning
+from bot.cli.findings import Finding, Findings, failed, ok, unseen, warning
 
 if TYPE_CHECKING:
     import aiohttp
@@ -80,7 +80,7 @@ async def look(given: "Settings", findings: Findings) -> None:
     if given.token is None:
         findings.add("token", failed("there is none: set MATINEE_TOKEN"))
         for part in ("webhook", "clock"):
-            findings.add(part, failed("not looked at: there is no token"))
+            findings.add(part, unseen("there is no token"))
         return
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
         telegram = Telegram(session, given, given.token.get_secret_value())
@@ -138,7 +138,7 @@ def _host(url: str) -> str:
 
 def _clock(skew_s: float | None) -> Finding:
     if skew_s is None:
-        return failed("not compared: Telegram told no time")
+        return unseen("Telegram told no time")
     if abs(skew_s) > SKEW_S:
         way = "ahead of" if skew_s > 0 else "behind"
         return warning(f"{abs(skew_s):.0f} s {way} Telegram's, and digests with it: let the machine keep time (NTP)")

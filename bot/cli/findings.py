@@ -31,6 +31,11 @@ def failed(detail: str) -> Finding:
     return Finding("failed", detail)
 
 
+def unseen(why: str) -> Finding:
+    """Nothing is known of a part, so it did not fail; what it waits for has a line of its own."""
+    return warning(f"not looked at: {why}")
+
+
 class Findings:
     """Lines for the operator as they are found, or an object for a program at the end; secrets are in neither."""
 
