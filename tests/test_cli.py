@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_every_command_explains_itself(command: str) -> None:
 
     assert result.exit_code == 0
     assert f"Usage: matinee {command}".strip() in result.output
+
+
+def test_the_version_is_said() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert (result.exit_code, result.output) == (0, f"matinee {version('matinee')}\n")
 
 
 def test_help_is_quick(tmp_path: Path) -> None:

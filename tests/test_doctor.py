@@ -1,11 +1,13 @@
 """`matinee doctor`: a line for each part, what to do about it, and no part that hides another."""
 
 import json
+import platform
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ OF_DATABASE = (
     *("database", "migrations", "catalogue", "search index", "schedule", "digests", "inbox", "outbox", "quarantine"),
     "audit trail",
 )
-PARTS = ("configuration", "disk", "backups", *OF_DATABASE, "token", "webhook", "clock")
+PARTS = ("version", "configuration", "disk", "backups", *OF_DATABASE, "token", "webhook", "clock")
 
 Parts = dict[str, tuple[str, str]]
 
@@ -82,6 +84,12 @@ async def test_each_part_has_its_line_and_all_is_well(data_dir: Path, tmp_path: 
     assert (tuple(parts), states(parts, *PARTS)) == (PARTS, {"ok"})
     lines = [line.split(":")[0] for line in end.out.splitlines()]
     assert (end.code, lines) == (0, [f"ok       {part}" for part in PARTS])
+
+
+async def test_it_says_which_program_looked(data_dir: Path) -> None:
+    assert (await examined(data_dir, 1))["version"] == (
+        "ok", f"Matinee {version('matinee')} on Python {platform.python_version()}"
+    )  # fmt: skip
 
 
 async def test_without_a_token_only_telegram_is_left_out(data_dir: Path) -> None:

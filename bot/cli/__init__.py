@@ -1,5 +1,7 @@
 """The commands. Each imports what it needs when it is called, so that `--help` is quick."""
 
+from typing import Annotated
+
 import typer
 
 from bot.cli.audit import app as audit
@@ -20,6 +22,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"matinee {version('matinee')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What all commands have in common."""
+
+
 for command in (demo, run, migrate, search, doctor, backup, restore, move):
     app.command()(command)
 groups = {"catalogue": catalogue, "digest": digest, "audit": audit, "quarantine": quarantine, "webhook": webhook}

@@ -1,6 +1,7 @@
 """`matinee doctor`: looks at every part the bot needs and says what to do; it changes nothing."""
 
 import asyncio
+import platform
 import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -21,8 +22,11 @@ LEAST_FREE = 10**9
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False) -> None:
     """Look at every part and say of each `ok`, `warning` or `failed`, and what to do. Exit code 1: a part failed."""
+    from importlib.metadata import version
+
     given = settings()
     findings = Findings(as_json=json)
+    findings.add("version", ok(f"Matinee {version('matinee')} on Python {platform.python_version()}"))
     findings.add("configuration", ok(f"read; data in {given.data_dir}"))
 
     async def work() -> int:
