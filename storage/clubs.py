@@ -7,7 +7,7 @@ from storage.audit import AuditAction, record
 from storage.database import Database
 from storage.dialects import insert_new
 from storage.inbox import is_applied
-from storage.models import chat, membership
+from storage.models import chat, membership, person
 from storage.people import meet, meet_chat
 from storage.ranking import Ranking
 from storage.supergroups import move, settled
@@ -59,6 +59,15 @@ class Clubs:
             return True
 
         return await self._database.write(work)
+
+    async def knows(self, chat_id: int) -> bool:
+        """Whether the bot has met this chat, or the person whose private chat has this number."""
+
+        def query(connection: sa.Connection) -> bool:
+            theirs = sa.select(person.c.id).where(person.c.id == chat_id)
+            return _known(connection, chat_id) or connection.execute(theirs).first() is not None
+
+        return await self._database.read(query)
 
     async def title(self, chat_id: int) -> str:
         query = sa.select(chat.c.title).where(chat.c.id == chat_id)

@@ -222,9 +222,17 @@ async def test_a_digest_can_be_looked_at_without_posting_it(data_dir: Path) -> N
     await storage.close()
 
     week = await program.matinee(data_dir, "digest", "preview", "--chat", str(CLUB))
-    nothing = await program.matinee(data_dir, "digest", "preview", "--chat", "-7")
+    unknown = await program.matinee(data_dir, "digest", "preview", "--chat", "-7")
 
     assert (week.code, "Dune (2021)" in week.out, "<" in week.out) == (0, True, False)
+    assert (unknown.code, unknown.out, "the bot knows no chat -7" in unknown.err) == (1, "", True)
+
+
+async def test_a_chat_without_ratings_has_an_empty_digest(data_dir: Path) -> None:
+    async with opened(data_dir, NOON) as storage:
+        await storage.people.meet(in_club(ANN))
+    nothing = await program.matinee(data_dir, "digest", "preview", "--chat", str(CLUB))
+
     assert (nothing.code, "Nothing was rated" in nothing.out) == (1, True)
 
 

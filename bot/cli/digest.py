@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import settings, storage_of, wait_for
+from bot.errors import Halt
 
 app = typer.Typer(help="The weekly digest.", no_args_is_help=True)
 
@@ -58,12 +59,19 @@ def plain(html: str) -> str:
 
 @app.command()
 def preview(chat: Annotated[int, typer.Option(help="The chat's id, negative for groups.")]) -> None:
-    """Show the digest that a chat would get for the seven days up to now; nothing is posted."""
+    """Show the digest that a chat would get for the seven days up to now; nothing is posted.
+
+    Exit code 1: nothing was rated there, or the bot does not know the chat.
+    """
 
     async def work() -> int:
         from handlers import texts
 
         async with storage_of(settings()) as storage:
+            if not await storage.clubs.knows(chat):
+                raise Halt(
+                    f"the bot knows no chat {chat}: it has to be used there once; the ids of groups are negative"
+                )
             digest = await storage.digests.week(chat)
         typer.echo(plain(texts.digest(digest)))
         return 0 if digest.films else 1
