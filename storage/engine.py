@@ -41,7 +41,7 @@ def parse_url(url: str, data_dir: Path) -> URL:
         return make_url(f"sqlite:///{data_dir / 'matinee.db'}")
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise DatabaseUnavailable(
             "the database URL cannot be read: expected sqlite:///FILE or postgresql://..."
         ) from None

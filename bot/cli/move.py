@@ -1,5 +1,6 @@
 """`matinee move`: the whole database into another one."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,8 @@ def move(
     The old database stays. A password is better given by MATINEE_MOVE_TO than on the command line.
     """
 
+    _refuse_what_is_no_address(to)
+
     async def work() -> None:
         from bot.database import storage_settings
         from bot.progress import progress_bars
@@ -37,3 +40,13 @@ def move(
         typer.echo("now set MATINEE_DATABASE_URL to the new address, and start the bot")
 
     wait_for(work())
+
+
+def _refuse_what_is_no_address(to: str) -> None:
+    from storage.engine import parse_url
+    from storage.errors import DatabaseUnavailable
+
+    try:
+        parse_url(to, Path())
+    except DatabaseUnavailable as error:
+        raise typer.BadParameter(str(error), param_hint="--to") from None
