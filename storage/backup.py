@@ -18,6 +18,7 @@ from storage.catalogue.service import Progress
 from storage.database import Database
 from storage.engine import is_sqlite, parse_url, writing_engine
 from storage.errors import StorageError
+from storage.faults import in_words
 from storage.in_use import IN_USE, belongs_to_one_in_use
 from storage.service import Storage, StorageSettings
 from storage.transfer import (
@@ -36,6 +37,8 @@ from storage.values import Now
 from storage.verify import verify
 
 T = TypeVar("T")
+SQLITE = b"SQLite format 3\0"
+"""How every such file begins."""
 
 
 class BackupRefused(StorageError):
@@ -71,7 +74,7 @@ async def back_up(storage: Storage, file: Path, progress: Progress) -> BackupRep
     Raises BackupRefused, DatabaseUnavailable.
     """
     partial = file.with_name(f"{file.name}.partial")
-    await _in_thread(lambda: _refuse_what_is_in_use((file, partial), storage.database.url))
+    await _in_thread(lambda: _refuse_what_is_no_place((file, partial), storage.database.url))
     with _explained(f"{file} was not written"), scratch(file.parent) as place:
         try:
             create(partial)
@@ -90,8 +93,10 @@ async def back_up(storage: Storage, file: Path, progress: Progress) -> BackupRep
     return report
 
 
-def _refuse_what_is_in_use(files: Iterable[Path], ours: URL) -> None:
+def _refuse_what_is_no_place(files: Iterable[Path], ours: URL) -> None:
     for file in files:
+        if file.exists() and not file.is_file():
+            raise BackupRefused(f"{file} is a directory or a device: name a file to write")
         if belongs_to_one_in_use(file, ours):
             raise BackupRefused(f"{file} {IN_USE}")
 
@@ -119,6 +124,7 @@ async def restore(
     """
     url = parse_url(settings.url, settings.data_dir)
     with _explained(f"{file} was not restored"):
+        await _in_thread(lambda: _glance_at(file))
         if not is_sqlite(url):
             return await _restore_into_postgresql(settings, url, file, now, progress)
         return await _in_thread(lambda: _restore_file(settings, _file_of(url), file, replace, now, progress))
@@ -133,6 +139,8 @@ def _restore_file(
     if target.exists() and file.exists() and target.samefile(file):
         raise BackupRefused(f"{file} is the database itself")
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        fold(target)
     with scratch(target.parent) as place:
         progress("restore", 0, 2)
         counts = _restored(file, place, settings, now)
@@ -169,10 +177,19 @@ async def _restore_into_postgresql(
     return RestoreReport(counts["rating"], counts["audit_entry"], None)
 
 
-def _restored(file: Path, place: Path, settings: StorageSettings, now: Now) -> dict[str, int]:
-    """Restore `file` as matinee.db in `place` and look at all of it; returns its rows by table. Raises _Unfit."""
+def _glance_at(file: Path) -> None:
+    """What can be said before anything begins. Raises _Unfit."""
+    if not file.is_file():
+        raise _Unfit("it is a directory or a device" if file.exists() else "there is no such file")
     if (wal := file.with_name(f"{file.name}-wal")).exists() and wal.stat().st_size:
         raise _Unfit(f"{wal.name} lies beside it, so it is a database in use: 'matinee backup' makes a backup of one")
+    with file.open("rb") as opened:
+        if opened.read(len(SQLITE)) != SQLITE:
+            raise _Unfit("it is not a backup of Matinee, and not a database")
+
+
+def _restored(file: Path, place: Path, settings: StorageSettings, now: Now) -> dict[str, int]:
+    """Restore `file` as matinee.db in `place` and look at all of it; returns its rows by table. Raises _Unfit."""
     copy = place / "matinee.db"
     create(copy)
     shutil.copyfile(file, copy)
@@ -231,7 +248,7 @@ def _explained(sentence: str) -> Iterator[None]:
     try:
         yield
     except (_Unfit, OSError, sqlite3.Error, SQLAlchemyError) as error:
-        raise BackupRefused(f"{sentence}: {error}") from error
+        raise BackupRefused(f"{sentence}: {in_words(error)}") from error
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage.backup import BackupRefused, BackupReport, back_up
+from storage.faults import in_words
 from storage.service import Storage
 
 NAME = "matinee-%Y%m%d-%H%M%S.db"
@@ -27,7 +28,7 @@ async def back_up_if_due(storage: Storage, directory: Path, *, every: timedelta,
         report = await back_up(storage, file, lambda *_: None)
         prune(directory, keep)
     except OSError as error:
-        raise BackupRefused(f"no copy was written to {directory}: {error}") from error
+        raise BackupRefused(f"no copy was written to {directory}: {in_words(error)}") from error
     return report
 
 

@@ -34,6 +34,13 @@ def forget_the_row(error: BaseException | None) -> None:
         cause.detail = None
 
 
+def in_words(error: BaseException) -> str:
+    """What it says to a person: the system's number left out, the file named."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.strerror}: {error.filename}"
+    return str(error)
+
+
 @contextmanager
 def explained(doing: str) -> Iterator[None]:
     """Raise DatabaseUnavailable, "the database cannot be `doing`", for what the database is to blame for."""

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.digests import Digests
 from storage.engine import is_sqlite, parse_url
 from storage.errors import DatabaseUnavailable, NoDatabase
+from storage.faults import in_words
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
@@ -125,5 +126,5 @@ async def _connect(settings: StorageSettings, now: Now) -> Database:
         if is_sqlite(url) and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnavailable(f"the data directory cannot be made: {error}") from error
+        raise DatabaseUnavailable(f"the data directory cannot be made: {in_words(error)}") from error
     return Database(url, now)

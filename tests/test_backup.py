@@ -237,7 +237,7 @@ UNFIT = {
     "overwritten": (overwritten, "malformed|damaged"),
     "no database": (no_database, "not a database"),
     "empty": (empty, "not a backup"),
-    "missing": (missing, "No such file"),
+    "missing": (missing, "no such file"),
     "of another program": (altered("DROP TABLE rating"), "not a backup"),
     "from a newer program": (altered("UPDATE alembic_version SET version_num = '2999_01_01_001'"), "2999_01_01_001"),
     "a changed trail": (
@@ -355,6 +355,23 @@ async def test_the_command_line_refuses_the_database_as_the_backup_in_one_line(s
     assert (end.code, end.out) == (1, "")
     assert end.err == f"matinee: {stopped.database} belongs to a database that is in use: name another file\n"
     assert await content_of(stopped.settings) == stopped.before
+
+
+FAILING_AT_ONCE = {
+    "backup --force {0}": "{0} is a directory or a device: name a file to write",
+    "backup {0}/nowhere/copy.db": "{0}/nowhere/copy.db was not written: there is no directory {0}/nowhere",
+    "restore {0}/nope": "{0}/nope was not restored: there is no such file",
+    "restore {0}/letter": "{0}/letter was not restored: it is not a backup of Matinee, and not a database",
+}
+
+
+@pytest.mark.parametrize("command", FAILING_AT_ONCE)
+async def test_what_cannot_begin_says_why_in_words_and_nothing_else(command: str, tmp_path: Path) -> None:
+    data_dir = await program.small_world(tmp_path / "data")
+    no_database(tmp_path / "letter")
+    end = await program.matinee(data_dir, *command.format(tmp_path).split())
+
+    assert (end.code, end.out, end.err) == (1, "", f"matinee: {FAILING_AT_ONCE[command].format(tmp_path)}\n")
 
 
 async def test_the_command_line_says_where_the_database_before_is(stopped: Stopped) -> None:

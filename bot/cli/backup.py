@@ -14,7 +14,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Write everything into one file and check it, also while the bot runs. Exit code 1: nothing was written."""
-    if file.exists() and not force:
+    if file.is_file() and not force:
         raise Halt(f"{file} is there already: name another file, or write over it with --force")
 
     async def work() -> None:
