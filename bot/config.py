@@ -124,6 +124,11 @@ class Settings(BaseSettings):
             raise ValueError("not a zone") from None
         return zone
 
+    @field_validator("digest_weekday", mode="before")
+    @classmethod
+    def _weekday(cls, day: Any) -> Any:
+        return day.lower() if isinstance(day, str) else day
+
     @field_validator("listen", mode="before")
     @classmethod
     def _listen(cls, listen: Any) -> Any:

@@ -45,13 +45,11 @@ def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
 
 def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
     if section not in SECTIONS or not isinstance(content, dict):
-        raise ConfigError(f"{path}: found unknown section [{section}], {_allowed(section, SECTIONS)}")
+        found = f"unknown section [{section}]" if isinstance(content, dict) else f"{section} outside of every section"
+        raise ConfigError(f"{path}: found {found}, {_allowed(section, SECTIONS)}")
     for key in content:
         if key in UNPLACED or _has_password(key, content[key]):
-            raise ConfigError(
-                f"{path}: found a secret in [{section}] {key}, allowed: only {PREFIX}{key.upper()} or"
-                f" {PREFIX}{key.upper()}_FILE in the environment"
-            )
+            raise ConfigError(f"{path}: found a secret in [{section}] {key}, {_in_the_environment(key)}")
         if key not in SECTIONS[section]:
             raise ConfigError(f"{path}: found unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}")
     return content
@@ -95,7 +93,16 @@ def origin(field: str, env: Mapping[str, str], path: Path) -> str:
     return f"{path} [{section}] {field}"
 
 
+def _in_the_environment(secret: str) -> str:
+    return f"allowed: only {PREFIX}{secret.upper()} or {PREFIX}{secret.upper()}_FILE in the environment"
+
+
 def _allowed(name: str, known: Iterable[str]) -> str:
+    """For a name that is not one of those `known` where it was found."""
+    if name in UNPLACED:
+        return _in_the_environment(name)
+    if home := next((section for section, keys in SECTIONS.items() if name in keys), None):
+        return f"allowed: {name} in [{home}]"
     near = get_close_matches(name, list(known), n=1)
     return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(known)}"
 

@@ -31,6 +31,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (settings.log, settings.club_prior, settings.everyone_prior) == ("text", 5, 10)
 
 
+def test_a_weekday_may_be_written_in_any_case(tmp_path: Path) -> None:
+    assert load({}, directory=toml(tmp_path, '[digest]\ndigest_weekday = "Monday"\n')).digest_weekday == "monday"
+    assert load({"MATINEE_DIGEST_WEEKDAY": "SUNDAY"}, directory=tmp_path).digest_weekday == "sunday"
+
+
 def test_the_shipped_file_states_every_key_with_its_default() -> None:
     assert load({}, directory=ROOT) == Settings()
     written = (ROOT / "config.toml").read_text()
@@ -77,7 +82,13 @@ def test_a_bad_variable_earns_one_line(env: dict[str, str], line: str, tmp_path:
     [
         ("[bot]\nlogg = 1\n", "found unknown key [bot] logg, did you mean log?"),
         ("[bott]\n", "found unknown section [bott], did you mean bot?"),
-        ("log = 'json'\n", "allowed: bot, storage, intake, ranking, digest, audit, backup"),
+        ("flood = 'lots'\n", "found flood outside of every section, allowed: flood in [bot]"),
+        ("[storage]\nflood = 5\n", "found unknown key [storage] flood, allowed: flood in [bot]"),
+        ("colour = 1\n", "allowed: bot, storage, intake, ranking, digest, audit, backup"),
+        (
+            "token = 'x'\n",
+            "token outside of every section, allowed: only MATINEE_TOKEN or MATINEE_TOKEN_FILE in the environment",
+        ),
         ("[digest]\ntick_s = 'x'\n", "[digest] tick_s: found 'x', allowed: whole seconds, 1 to 300"),
         ("[bot\n", "allowed: a readable TOML file"),
     ],
