@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from urllib.parse import urlsplit
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
@@ -31,8 +32,8 @@ def build_bot(settings: Settings, pacer: Pacer) -> ExtBot[str]:
     )
 
 
-async def connect(bot: ExtBot[str]) -> None:
-    """Ask Telegram who the bot is until Telegram answers. Raises TokenRefused."""
+async def connect(bot: ExtBot[str], api_url: str) -> None:
+    """Ask Telegram, which is at `api_url`, who the bot is until it answers. Raises TokenRefused."""
     failures = refusals = 0
     while True:
         try:
@@ -43,6 +44,12 @@ async def connect(bot: ExtBot[str]) -> None:
                 raise TokenRefused from None
         except TelegramError as error:
             refusals = 0
-            log.warning("Telegram does not answer", error=str(error), failures=failures + 1)
+            log.warning("Telegram does not answer", api=_host(api_url), error=str(error), failures=failures + 1)
         failures += 1
         await asyncio.sleep(backoff_s(failures))
+
+
+def _host(api_url: str) -> str:
+    """No more of the address: before the host and behind it there may be a secret of the operator's."""
+    parts = urlsplit(api_url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -98,15 +98,16 @@ async def test_a_run_in_which_everything_fails_hides_the_token(log: str, tmp_pat
 
 
 @pytest.mark.parametrize("log", ["text", "json"])
-async def test_a_run_without_a_telegram_hides_the_token(log: str, tmp_path: Path) -> None:
+async def test_a_run_without_a_telegram_names_its_address_and_hides_the_token(log: str, tmp_path: Path) -> None:
     data_dir = await program.small_world(tmp_path / "data")
-    async with program.started(data_dir, "run", token=TOKEN, api_url="http://127.0.0.1:9", log=log) as process:
+    api_url = "http://ann:hunter2@127.0.0.1:9/a/path"
+    async with program.started(data_dir, "run", token=TOKEN, api_url=api_url, log=log) as process:
         assert process.stderr is not None
         first = await process.stderr.readline()
         end = await program.terminated(process)
 
-    assert (end.code, b"Telegram does not answer" in first) == (0, True)
-    assert SECRET not in first.decode() + end.out + end.err
+    assert (end.code, b"Telegram does not answer" in first, b"http://127.0.0.1:9" in first) == (0, True, True)
+    assert [word for word in (SECRET, "hunter2", "a/path") if word in first.decode() + end.out + end.err] == []
 
 
 async def test_the_doctor_hides_the_token(tmp_path: Path) -> None:
