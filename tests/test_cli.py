@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.cli.common import counted
 from storage.service import Storage, StorageSettings
 from tests import program, stub_telegram
 from tests.databases import ANN, BEN, CLUB, DUNE, NOON, in_club
@@ -56,6 +57,11 @@ def test_the_version_is_said() -> None:
     result = CliRunner().invoke(app, ["--version"])
 
     assert (result.exit_code, result.output) == (0, f"matinee {version('matinee')}\n")
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0 entries"), (1, "1 entry"), (1200, "1,200 entries")])
+def test_one_is_not_many(number: int, shown: str) -> None:
+    assert counted(number, "entry", "entries") == shown
 
 
 def test_help_is_quick(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ async def test_where_there_is_nothing_yet_nothing_failed_and_nothing_is_made(
 
     assert states(parts, *OF_DATABASE) == {"warning"}
     assert parts["database"][1] == f"{tmp_path / 'data' / 'matinee.db'} is not there yet: matinee run makes it"
-    assert parts["inbox"][1].startswith("not looked at: there are no tables yet: matinee migrate")
+    assert parts["inbox"][1].startswith("not looked at: there are no tables yet")
     assert not (tmp_path / "data").exists()
 
 
@@ -186,9 +186,9 @@ async def test_what_waits_and_what_was_given_up_is_shown(data_dir: Path, tmp_pat
         since = f"since {storage.now():%Y-%m-%d %H:%M} UTC"
     parts = await examined(data_dir, 1, backup_dir=str(tmp_path))
 
-    assert parts["inbox"] == ("failed", f"1 updates wait, {since}: is the bot running?")
-    assert parts["outbox"] == ("failed", f"1 messages wait, {since}: is the bot running?")
-    assert parts["quarantine"] == ("failed", "1 updates were given up: matinee quarantine list says why")
+    assert parts["inbox"] == ("failed", f"1 update waits, {since}: is the bot running?")
+    assert parts["outbox"] == ("failed", f"1 message waits, {since}: is the bot running?")
+    assert parts["quarantine"] == ("failed", "1 update was given up: matinee quarantine list says why")
     assert parts["audit trail"][1].startswith(f"not sealed {since}: is the bot running?")
     assert parts["backups"][1].startswith(f"there is none in {tmp_path} yet")
 

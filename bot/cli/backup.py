@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import settings, storage_of, wait_for, wall_clock
+from bot.cli.common import ratings_and_entries, settings, storage_of, wait_for, wall_clock
 from bot.errors import Halt
 
 
@@ -24,10 +24,8 @@ def backup(
         async with storage_of(settings()) as storage:
             with progress_bars() as progress:
                 written = await back_up(storage, file, progress)
-        typer.echo(
-            f"{file}: {written.size / 1e6:,.1f} MB, {written.ratings:,} ratings, {written.audit_entries:,} audit"
-            " entries, checked by restoring it"
-        )
+        what = ratings_and_entries(written.ratings, written.audit_entries)
+        typer.echo(f"{file}: {written.size / 1e6:,.1f} MB, {what}, checked by restoring it")
 
     wait_for(work())
 
@@ -46,7 +44,7 @@ def restore(
         given = storage_settings(settings())
         with progress_bars() as progress:
             done = await restore(given, file, replace=replace, now=wall_clock, progress=progress)
-        typer.echo(f"restored: {done.ratings:,} ratings, {done.audit_entries:,} audit entries, the trail verified")
+        typer.echo(f"restored: {ratings_and_entries(done.ratings, done.audit_entries)}, the trail verified")
         if done.kept:
             typer.echo(f"the database that was there is kept as {done.kept}")
 

@@ -29,6 +29,10 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def ratings_and_entries(ratings: int, entries: int) -> str:
+    return f"{counted(ratings, 'rating', 'ratings')}, {counted(entries, 'audit entry', 'audit entries')}"
+
+
 def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.common import wall_clock
+from bot.cli.common import counted, wall_clock
 from bot.cli.findings import PATIENCE_S, Finding, Findings, failed, ok, unseen, warning
 from bot.cli.places import obstacle
 
@@ -35,11 +35,13 @@ async def look(given: "Settings", findings: Findings) -> None:
     except NoDatabase as error:
         findings.add("database", _missing(error.file))
         findings.add("migrations", warning(NO_TABLES))
-        return _unseen(findings, PARTS, NO_TABLES)
+        return _unseen(findings, PARTS, "there are no tables yet")
     except SchemaBehind as error:
         findings.add("database", ok("opens"))
         findings.add("migrations", failed(_behind(error)))
-        return _unseen(findings, PARTS, "the tables are not this program's" if error.found else NO_TABLES)
+        return _unseen(
+            findings, PARTS, "the tables are not this program's" if error.found else "there are no tables yet"
+        )
     except (DatabaseUnavailable, TimeoutError) as error:
         findings.add("database", failed(str(error) or f"no answer within {PATIENCE_S:.0f} s"))
         return _unseen(findings, ("migrations", *PARTS), "the database is away")
@@ -73,7 +75,7 @@ def _behind(error: "SchemaBehind") -> str:
 
 async def _catalogue(storage: "Storage", _: "Settings") -> Finding:
     count = await storage.catalogue.count()
-    return ok(f"{count:,} films") if count else failed("empty: matinee catalogue import starter")
+    return ok(counted(count, "film", "films")) if count else failed("empty: matinee catalogue import starter")
 
 
 async def _index(storage: "Storage", _: "Settings") -> Finding:
@@ -101,24 +103,26 @@ async def _digests(storage: "Storage", _: "Settings") -> Finding:
 
 
 async def _inbox(storage: "Storage", _: "Settings") -> Finding:
-    return _queue(storage, "updates", *await storage.inbox.backlog())
+    count, oldest = await storage.inbox.backlog()
+    return _queue(storage, counted(count, "update waits", "updates wait"), oldest)
 
 
 async def _outbox(storage: "Storage", _: "Settings") -> Finding:
     backlog = await storage.outbox.backlog()
-    return _queue(storage, "messages", backlog.waiting, backlog.oldest)
+    return _queue(storage, counted(backlog.waiting, "message waits", "messages wait"), backlog.oldest)
 
 
-def _queue(storage: "Storage", what: str, count: int, oldest: datetime | None) -> Finding:
+def _queue(storage: "Storage", what: str, oldest: datetime | None) -> Finding:
     if oldest is None:
         return ok("nothing waits")
-    waiting = f"{count:,} {what} wait, since {_at(oldest)}"
+    waiting = f"{what}, since {_at(oldest)}"
     return failed(f"{waiting}: is the bot running?") if storage.now() - oldest > LATE else ok(waiting)
 
 
 async def _quarantine(storage: "Storage", _: "Settings") -> Finding:
     count = await storage.quarantine.count()
-    return failed(f"{count:,} updates were given up: matinee quarantine list says why") if count else ok("empty")
+    given_up = counted(count, "update was given up", "updates were given up")
+    return failed(f"{given_up}: matinee quarantine list says why") if count else ok("empty")
 
 
 async def _seals(storage: "Storage", given: "Settings") -> Finding:
@@ -131,7 +135,8 @@ async def _seals(storage: "Storage", given: "Settings") -> Finding:
         return failed(f"not sealed since {_at(unsealed)}: is the bot running? matinee audit seal does it now")
     if newest is None:
         return ok("nothing to seal yet")
-    return ok(f"{found.seals:,} seals in an unbroken chain, the newest of {_at(newest.at)}: {newest.fingerprint}")
+    seals = counted(found.seals, "seal", "seals")
+    return ok(f"{seals} in an unbroken chain, the newest of {_at(newest.at)}: {newest.fingerprint}")
 
 
 def _at(instant: datetime) -> str:

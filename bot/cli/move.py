@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import settings, storage_of, wait_for
+from bot.cli.common import ratings_and_entries, settings, storage_of, wait_for
 
 
 def move(
@@ -36,7 +36,7 @@ def move(
             with progress_bars() as progress:
                 moved = await move(storage, to, progress)
         seal = f", fingerprint {moved.fingerprint}" if moved.fingerprint else ""
-        typer.echo(f"moved: {moved.ratings:,} ratings, {moved.audit_entries:,} audit entries, the trail verified{seal}")
+        typer.echo(f"moved: {ratings_and_entries(moved.ratings, moved.audit_entries)}, the trail verified{seal}")
         typer.echo("now set MATINEE_DATABASE_URL to the new address, and start the bot")
 
     wait_for(work())
