@@ -157,51 +157,6 @@ async def test_a_missing_directory_is_named(sqlite_storage: Storage, tmp_path: P
         await back_up(sqlite_storage, tmp_path / "nowhere" / "copy.db", quietly)
 
 
-def of_the_database(suffix: str) -> Any:
-    return lambda database, _: Path(f"{database}{suffix}")
-
-
-def linked(database: Path, place: Path) -> Path:
-    (place / "link.db").symlink_to(database)
-    return place / "link.db"
-
-
-def by_another_path(database: Path, _: Path) -> Path:
-    return database.parent / ".." / database.parent.name / database.name
-
-
-OF_THE_DATABASE = {
-    **{f"matinee.db{suffix}": of_the_database(suffix) for suffix in ("", "-wal", "-shm", "-journal")},
-    "a link to it": linked,
-    "another path to it": by_another_path,
-}
-
-
-@pytest.mark.parametrize("named", OF_THE_DATABASE.values(), ids=OF_THE_DATABASE.keys())
-async def test_a_backup_never_writes_over_the_database_itself(
-    sqlite_storage: Storage, tmp_path: Path, named: Any
-) -> None:
-    await lived(sqlite_storage)
-    before = await content(sqlite_storage)
-    with pytest.raises(BackupRefused, match="belongs to a database that is in use"):
-        await back_up(sqlite_storage, named(tmp_path / "data" / "matinee.db", tmp_path), quietly)
-
-    assert await content_of(sqlite_storage.settings) == before
-
-
-async def test_a_backup_never_writes_over_a_database_that_another_bot_has_open(
-    storage: Storage, tmp_path: Path
-) -> None:
-    theirs = StorageSettings(data_dir=tmp_path / "theirs")
-    other = await Storage.open(theirs, now=Clock())
-    with pytest.raises(BackupRefused, match="in use"):
-        await back_up(storage, tmp_path / "theirs" / "matinee.db", quietly)
-    await other.close()
-    await back_up(storage, tmp_path / "theirs" / "matinee.db", quietly)
-
-    assert await content_of(theirs) == await content(storage)
-
-
 def cut_short(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-9000])
 
@@ -347,31 +302,6 @@ async def test_the_command_line_backs_up_and_restores(tmp_path: Path) -> None:
     assert written.out.endswith("0 ratings, 0 audit entries, checked by restoring it\n")
     assert "is there already" in again.err
     assert "0 audit entries, the trail verified" in restored.out
-
-
-async def test_the_command_line_refuses_the_database_as_the_backup_in_one_line(stopped: Stopped) -> None:
-    end = await program.matinee(stopped.settings.data_dir, "backup", "--force", str(stopped.database))
-
-    assert (end.code, end.out) == (1, "")
-    assert end.err == f"matinee: {stopped.database} belongs to a database that is in use: name another file\n"
-    assert await content_of(stopped.settings) == stopped.before
-
-
-FAILING_AT_ONCE = {
-    "backup --force {0}": "{0} is a directory or a device: name a file to write",
-    "backup {0}/nowhere/copy.db": "{0}/nowhere/copy.db was not written: there is no directory {0}/nowhere",
-    "restore {0}/nope": "{0}/nope was not restored: there is no such file",
-    "restore {0}/letter": "{0}/letter was not restored: it is not a backup of Matinee, and not a database",
-}
-
-
-@pytest.mark.parametrize("command", FAILING_AT_ONCE)
-async def test_what_cannot_begin_says_why_in_words_and_nothing_else(command: str, tmp_path: Path) -> None:
-    data_dir = await program.small_world(tmp_path / "data")
-    no_database(tmp_path / "letter")
-    end = await program.matinee(data_dir, *command.format(tmp_path).split())
-
-    assert (end.code, end.out, end.err) == (1, "", f"matinee: {FAILING_AT_ONCE[command].format(tmp_path)}\n")
 
 
 async def test_the_command_line_says_where_the_database_before_is(stopped: Stopped) -> None:

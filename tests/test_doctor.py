@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.cli.places import obstacle
 from bot.sandbox.server import running
 from bot.updates import ACCEPTED
 from storage.copies import NAME
@@ -82,14 +81,9 @@ async def test_each_part_has_its_line_and_all_is_well(data_dir: Path, tmp_path: 
         end = await program.matinee(data_dir, "doctor", **given)
 
     assert (tuple(parts), states(parts, *PARTS)) == (PARTS, {"ok"})
+    assert parts["version"][1] == f"Matinee {version('matinee')} on Python {platform.python_version()}"
     lines = [line.split(":")[0] for line in end.out.splitlines()]
     assert (end.code, lines) == (0, [f"ok       {part}" for part in PARTS])
-
-
-async def test_it_says_which_program_looked(data_dir: Path) -> None:
-    assert (await examined(data_dir, 1))["version"] == (
-        "ok", f"Matinee {version('matinee')} on Python {platform.python_version()}"
-    )  # fmt: skip
 
 
 async def test_without_a_token_only_telegram_is_left_out(data_dir: Path) -> None:
@@ -152,13 +146,6 @@ async def test_where_a_file_stands_in_the_way_it_is_named(tmp_path: Path, stub: 
 
     assert states(parts, "disk", "backups", "database") == {"failed"}
     assert [name for name in ("disk", "backups", "database") if f"{blocked} is a file" not in parts[name][1]] == []
-
-
-def test_a_directory_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert obstacle(tmp_path / "new" / "data") is None
-    monkeypatch.setattr("os.access", lambda *_: False)
-
-    assert obstacle(tmp_path / "new" / "data") == f"this user may not write in {tmp_path}"
 
 
 @pytest.mark.parametrize(
