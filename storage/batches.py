@@ -4,11 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
@@ -52,9 +50,7 @@ class _Kept:
             await self._driver.execute("COMMIT")
         except BaseException as error:
             forget_the_row(error)
-            with suppress(SQLAlchemyError):  # where the connection is no more, the pool learns of it here
-                await connection.exec_driver_sql("ROLLBACK")
-            await self.give_back()
+            await self._undo(connection)
             raise
         self._used_at = time.monotonic()
 
@@ -66,6 +62,13 @@ class _Kept:
             self._driver = (await connection.get_raw_connection()).driver_connection
             self._connection = connection
         return self._connection
+
+    async def _undo(self, connection: AsyncConnection) -> None:
+        try:
+            await connection.exec_driver_sql("ROLLBACK")
+        except Exception:  # whatever it is in the middle of: nobody is to use it again
+            await connection.invalidate()
+        await self.give_back()
 
     async def give_back(self) -> None:
         connection, self._connection = self._connection, None

@@ -12,11 +12,15 @@ from storage.errors import DatabaseUnavailable
 _AWAY = ("08", "25006", "53", "57", "58", "XX")
 """Beginnings of PostgreSQL's codes: connection, read-only, no room, shut down, input and output, damaged."""
 
+_NAMES = {"OperationalError", "InterfaceError", "InternalClientError"}
+"""By name, for SQLAlchemy and each driver have their own. The last is what asyncpg says of a connection that was cut
+in the middle of something."""
+
 
 def is_away(error: BaseException) -> bool:
     """Whether the database is to blame and not what was asked of it: locked, full, read-only, damaged or gone."""
-    if isinstance(error, OSError) or type(error).__name__ in {"OperationalError", "InterfaceError"}:
-        return True  # by name: SQLAlchemy and each driver have their own
+    if isinstance(error, OSError) or _NAMES & {type(each).__name__ for each in (error, getattr(error, "orig", error))}:
+        return True
     if type(error) in {DatabaseError, sqlite3.DatabaseError}:
         return True  # a bare DatabaseError is how SQLite's driver reports a damaged file
     return str(sqlstate(error)).startswith(_AWAY)

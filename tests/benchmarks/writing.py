@@ -134,7 +134,8 @@ async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
         template = await settled(folder / "pg-settled", uri)
         url, other = await new_database(uri, template), await new_database(uri, template)
         async with reopened(folder / "pg-ours", url) as storage:
-            many = await tried(ever_new(ours(storage), SETTLED), 32, seconds)
+            rate = ever_new(ours(storage), SETTLED)
+            many, crowd = await tried(rate, 32, seconds), await tried(rate, 256, seconds)
         async with baselines.cte(other, who_what_how) as (one, several):
             by_statement = await tried(ever_new(one, SETTLED), 32, seconds)
             by_transaction = await tried(ever_new(several, 2 * SETTLED), 32, seconds)
@@ -143,6 +144,7 @@ async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
     return [
         Measure("PostgreSQL, 32 at once / asyncpg, one statement each", many.per_s, by_statement.per_s, 4),
         Measure("PostgreSQL, 32 at once / asyncpg, a transaction each", many.per_s, by_transaction.per_s, 5),
+        Measure("PostgreSQL, 256 at once / asyncpg, a transaction each", crowd.per_s, by_transaction.per_s, 5),
     ]
 
 
