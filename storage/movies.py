@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import log1p
 from typing import Any
@@ -20,6 +20,8 @@ PAGE = 10
 MOST_HITS = 100
 RATED = 0.6
 """Of log-likelihood, for what a club has rated: two raters are worth as much as being four times as famous."""
+AS_NEAR = 1.6
+"""How much farther than the best hit, in cost, about equals are from what was typed: less than a typo."""
 
 
 class Movies:
@@ -56,8 +58,7 @@ class Movies:
         )
         rows = await self._database.read(lambda connection: connection.execute(counted).all())
         ratings: dict[int, int] = {row[0]: row[1] for row in rows}
-        better = [replace(hit, score=hit.score + RATED * log1p(ratings.get(hit.movie_id, 0))) for hit in hits]
-        return sorted(better, key=lambda hit: (-hit.exact, -hit.score))
+        return sorted(_preferred(hits, ratings), key=lambda hit: (-hit.exact, -hit.score))
 
     async def card(self, movie_id: int, actor: Actor) -> Card:
         """Raises MovieNotFound."""
@@ -70,6 +71,15 @@ class Movies:
     async def suggest(self, actor: Actor, after: int | None = None) -> Card | None:
         """The best-known film that the actor has not rated, past movie `after` in that order; null at its end."""
         return await self._database.read(lambda connection: _suggest(connection, actor, after))
+
+
+def _preferred(hits: Sequence[Hit], ratings: Mapping[int, int]) -> list[Hit]:
+    """Ratings speak for what is about as near as the best hit: fame must not make up for typos that nobody made."""
+    farthest = hits[0].cost + AS_NEAR if hits else 0.0
+    return [
+        replace(hit, score=hit.score + RATED * log1p(ratings.get(hit.movie_id, 0))) if hit.cost <= farthest else hit
+        for hit in hits
+    ]
 
 
 def _suggest(connection: sa.Connection, actor: Actor, after: int | None) -> Card | None:

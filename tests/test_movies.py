@@ -1,7 +1,7 @@
 """Finding films through the service: pages, and what a club has rated."""
 
 from storage.service import Storage
-from storage.values import Actor
+from storage.values import Actor, NewFilm
 from tests.catalogues import quiet
 from tests.databases import ALIEN, CLUB, DUNE, DUNE_1984, in_club
 
@@ -36,6 +36,15 @@ async def test_no_number_of_ratings_puts_a_near_miss_before_the_title_itself(sto
     page = await storage.movies.find("alien", scope=CLUB)
 
     assert (page.clear, page.lines[0].id) == (ALIEN, ALIEN)
+
+
+async def test_no_number_of_ratings_puts_two_typos_before_a_word_of_the_title(storage: Storage) -> None:
+    films = NewFilm(title="THX 1138", popularity=583), NewFilm(title="The Matrix", popularity=895)
+    thx, matrix = [await storage.catalogue.add(film) for film in films]
+    await storage.catalogue.load_index(quiet)
+    await rated_in_club(storage, matrix, people=30)
+
+    assert await found(storage, "thx", scope=CLUB) == [thx, matrix]
 
 
 async def test_a_person_without_hits_gets_an_empty_page(storage: Storage) -> None:

@@ -82,6 +82,15 @@ def test_exact_title_beats_a_more_popular_near_miss(build: Build) -> None:
     assert [hit.movie_id for hit in index.search("aliens").hits] == [2, 1]
 
 
+def test_an_unknown_namesake_of_a_famous_film_is_not_clearly_meant(build: Build) -> None:
+    films = ("Terminator II", 1990, 226), ("Terminator 2: Judgment Day", 1991, 878), ("Alien", 1979, 817)
+    index = build(*films, ("Aliens", 1986, 824))
+
+    assert not index.search("terminator 2").clear
+    assert [hit.movie_id for hit in index.search("terminator 2").hits][:2] == [1, 2]
+    assert index.search("alien").clear
+
+
 def test_fame_decides_among_namesakes(build: Build) -> None:
     index = build(("Heat", 1972, 100), ("Heat", 1995, 900))
 

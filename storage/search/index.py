@@ -31,12 +31,14 @@ LONG, NEAR_LONG = 8, 7.5
 class Hit:
     """A movie that may have been meant; the score orders hits of one query and says nothing across queries.
 
-    `exact`: it bears just the title that was typed, so it comes before all that do not.
+    `exact`: it bears just the title that was typed, so it comes before all that do not. `cost`: how far its title is
+    from what was typed, in log-likelihood.
     """
 
     movie_id: int
     score: float
     exact: bool = False
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class SearchIndex:
         if query.imdb_id is not None or query.tmdb_id is not None:
             return self._by_id(query)
         found = self._rank(query)
-        hits = tuple(Hit(each.movie_id, each.score, each.exact) for each in found[:limit])
+        hits = tuple(Hit(each.movie_id, each.score, each.exact, each.cost) for each in found[:limit])
         near = NEAR if len(query.words) < LONG else NEAR_LONG
         exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= near
         clear = good and _is_clear(found) and (exact or len(query.words) >= SHORT)
@@ -158,6 +160,6 @@ def _candidate(movie_id: int, popularity: int, paid: float, when: float, year: i
 
 def _is_clear(found: list[_Candidate]) -> bool:
     first, others = found[0], found[1:]
-    if first.exact:  # namesakes are for the person to choose from
-        return all(first.cost < other.cost for other in others if other.exact)
+    if first.exact:  # namesakes are for the person to choose from, and so is what is likelier for all its fame
+        return all(first.cost < other.cost if other.exact else first.score >= other.score for other in others)
     return not others or first.score - others[0].score >= AHEAD
