@@ -1,17 +1,16 @@
 """Showing one movie's card, as an answer to whatever asked for it."""
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import Update
 
 from handlers import keyboards, texts
+from handlers.buttons import Keyboard
 from handlers.callback_data import OpenCard, data_of
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
-from storage.values import Actor, Card, Rated
+from storage.values import Actor, Card, Rated, SearchPage
 
 
-def face(
-    context: Context, shown: Card, actor: Actor | None = None, rated: Rated | None = None
-) -> tuple[str, InlineKeyboardMarkup]:
+def face(context: Context, shown: Card, actor: Actor | None = None, rated: Rated | None = None) -> tuple[str, Keyboard]:
     """A card's text and buttons, as they fit where the actor is; without one, as they fit anywhere."""
     anywhere = actor is None or not actor.present
     private = not anywhere and actor is not None and not actor.in_club
@@ -34,9 +33,13 @@ async def on_open(update: Update, context: Context) -> None:
         await show(update, context, text, keyboard, poster=shown.movie.poster)
 
 
-async def show_card(update: Update, context: Context, movie_id: int, *, note: str = "") -> None:
-    """The card of a movie that was clearly meant."""
+async def show_card(
+    update: Update, context: Context, movie_id: int, *, note: str = "", hits: SearchPage | None = None
+) -> None:
+    """The card of a movie that was clearly meant; where a search says so, with the way to its other hits."""
     actor = viewer_of(update)
     shown = await context.storage.movies.card(movie_id, actor)
     text, keyboard = face(context, shown, actor)
+    if hits is not None:
+        keyboard = keyboards.opened(keyboard, hits)
     await show(update, context, f"{note}\n\n{text}" if note else text, keyboard, poster=shown.movie.poster)

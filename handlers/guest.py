@@ -34,7 +34,8 @@ async def _answer(context: Context, words: str) -> tuple[str, InlineKeyboardMark
     if page.clear is None:
         return texts.found(page), keyboards.found(page), None
     (card,) = await context.storage.movies.cards([page.clear])
-    return *face(context, card), card.movie.poster
+    text, keyboard = face(context, card)
+    return text, keyboards.opened(keyboard, page), card.movie.poster
 
 
 def _words(text: str, username: str) -> str:

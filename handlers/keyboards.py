@@ -48,6 +48,15 @@ def card(
     return Keyboard([*rows, last] if last else rows)
 
 
+def opened(shown: Keyboard, page: SearchPage) -> Keyboard:
+    """A card that a search opened by itself, with the way to its other hits."""
+    query = carry.fit_query(page.query)
+    if len(page.lines) < 2 or not query:
+        return shown
+    more = Button(text="🔎 " + _("More hits"), callback_data=carry.Search(0, query).encode())
+    return Keyboard([*shown.rows, [more]])
+
+
 def share(movie_id: int, bot: Bot) -> Button:
     """Send a film's card to another chat, where its stars work for everybody. Without inline mode, its link."""
     label = f"↗ {_('Share')}"
@@ -76,7 +85,8 @@ def found(page: SearchPage, stars: int | None = None) -> Keyboard | None:
         for line in page.lines
     ]
     query = carry.fit_query(page.query)
-    rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
+    if query:
+        rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
     return Keyboard(rows) if rows else None
 
 

@@ -89,7 +89,7 @@ async def _open(update: Update, context: Context, page: SearchPage) -> None:
     if page.clear is None:
         await send(update, context, texts.found(page), keyboards.found(page))
     else:
-        await show_card(update, context, page.clear)
+        await show_card(update, context, page.clear, hits=page)
 
 
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
@@ -99,10 +99,10 @@ async def _rate(update: Update, context: Context, title: str, stars: int) -> Non
         asked = None if is_group(update.effective_chat) else stars
         await send(update, context, texts.found(page, asked), keyboards.found(page, asked))
     elif acts_as_chat(update):
-        await show_card(update, context, page.clear, note=texts.as_yourself())
+        await show_card(update, context, page.clear, note=texts.as_yourself(), hits=page)
     else:
         actor = actor_of(update)
         rated = await context.storage.ratings.rate(page.clear, stars, actor, Source.COMMAND)
         text, keyboard = face(context, rated.card, actor, rated)
         text = f"{texts.rated(rated)}\n\n{text}"
-        await send(update, context, text, keyboard, poster=rated.card.movie.poster)
+        await send(update, context, text, keyboards.opened(keyboard, page), poster=rated.card.movie.poster)

@@ -75,6 +75,36 @@ async def test_pages_of_a_search_go_on_and_back(stage: Stage) -> None:
     assert (await first.now()).text == first.text
 
 
+async def test_a_card_that_a_search_opened_leads_to_the_other_hits(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("alien")
+    assert card.text.startswith("🎬 Alien (1979)")
+    assert card.rows[-1] == ["🔎 More hits"]
+    await card.press("🔎 More hits")
+    hits = await card.now()
+    await hits.press("Aliens (1986)")
+
+    assert (await hits.now()).text.startswith("🎬 Aliens (1986)")
+    assert "🔎 More hits" not in (await talk.asks("tt0078748")).buttons
+
+
+async def test_a_film_that_was_rated_by_its_name_can_turn_out_to_be_another(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("/rate star wars 8")
+    await card.press("🔎 More hits")
+
+    assert "Star Wars: Episode VI – Return of the Jedi (1983)" in (await card.now()).buttons
+
+
+async def test_a_far_better_known_film_is_offered_beside_the_title_itself(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    assert (await talk.asks("terminator 2")).buttons[:2] == [
+        "Terminator II (1990)",
+        "Terminator 2: Judgment Day (1991)",
+    ]
+
+
 async def test_nothing_found_says_what_to_try(stage: Stage) -> None:
     talk = await stage.client.open()
 

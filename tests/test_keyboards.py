@@ -107,6 +107,7 @@ class World:
 Draw = Callable[[World], InlineKeyboardMarkup | None]
 DRAWN: dict[str, Draw] = {
     "card": lambda w: keyboards.card(w.card(), private=w.flag, rated=w.rated(), person_id=w.person_id),
+    "opened": lambda w: keyboards.opened(keyboards.card(w.card(), private=w.flag), w.found()),
     "suggestion": lambda w: keyboards.suggestion(w.card(), w.person_id),
     "found": lambda w: keyboards.found(w.found(), w.stars),
     "mine": lambda w: keyboards.mine(w.mine(), w.person_id),
