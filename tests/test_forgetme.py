@@ -81,6 +81,19 @@ def _minute(stage: Stage) -> int:
     return int(stage.clock.now().timestamp()) // 60
 
 
+async def test_a_posted_card_keeps_a_name_until_a_press_and_the_question_says_so(stage: Stage) -> None:
+    club = await stage.client.open(ANN, CLUB)
+    card = await club.asks("/search the matrix")
+    await card.press("9")
+    question = await (await stage.client.open()).asks("/forgetme")
+    await question.press("🗑 Forget me for good")
+    assert "Ann Hart" in (await card.now()).text
+    await card.press("7", by=BEN)
+
+    assert "until somebody presses a star on them" in question.text
+    assert "Here: 7.0 ★ · 1 rating\nBen Okafor\N{NO-BREAK SPACE}7\n" in (await card.now()).text
+
+
 async def test_keeping_keeps_everything(stage: Stage) -> None:
     ann = await stage.client.open()
     await ann.asks("/rate the matrix 9")

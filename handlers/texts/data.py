@@ -24,6 +24,10 @@ def forget_what(held: Held) -> str:
             f"• {entries.format(n=held.entries)}",
             "",
             _("What stays says that something was changed at some time, and not by whom or what."),
+            _(
+                "Cards that I posted in groups show your name and stars until somebody presses a star on them: "
+                "I do not remember where they are."
+            ),
             _("Scores are counted anew without you. To keep a copy, send /export first."),
         ]
     )
