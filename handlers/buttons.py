@@ -3,7 +3,7 @@
 Making python-telegram-bot's own objects of a card's twelve buttons, and then JSON of those, took a sixth of a press.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Required, TypedDict
 
 from telegram import InlineKeyboardMarkup
@@ -30,3 +30,22 @@ class Keyboard(InlineKeyboardMarkup):
     @property
     def rows(self) -> list[list[Button]]:
         return [[*row] for row in self.api_kwargs["inline_keyboard"]]
+
+
+FITS = {3: 9, 2: 16}
+"""Characters of the longest label in a row of so many buttons that a phone shows uncut."""
+
+
+def flowing(buttons: Iterable[Button], widest: int = 3) -> list[list[Button]]:
+    """In order, up to three in a row, fewer where a label is long: phones cut what does not fit."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and _fit([*rows[-1], button], widest):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+def _fit(row: Sequence[Button], widest: int) -> bool:
+    return len(row) <= widest and max(len(each["text"]) for each in row) <= FITS[len(row)]

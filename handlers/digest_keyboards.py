@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from handlers import texts, zones
-from handlers.buttons import Button, Keyboard
+from handlers.buttons import Button, Keyboard, flowing
 from handlers.callback_data import Digest
 from handlers.i18n import _
 from storage.values import DigestSetting
@@ -43,7 +43,7 @@ def common_zones(present: DigestSetting) -> Keyboard:
     """Well-known cities, then the regions with all the rest."""
     cities = [_choice(zones.city(name), name == present.zone, "zone", name) for name in zones.COMMON]
     regions = [_to(f"{region} …", "region", f"{region}-0") for region in zones.regions()]
-    return Keyboard([*_rows(cities, 3), *_rows(regions, 3), [_back()]])
+    return Keyboard([*flowing(cities), *flowing(regions), [_back()]])
 
 
 def region(name: str, page: int) -> Keyboard:
@@ -54,7 +54,7 @@ def region(name: str, page: int) -> Keyboard:
     if names[(page + 1) * REGION_PAGE :]:
         turn.append(_to(f"{_('Next')} ›", "region", f"{name}-{page + 1}"))
     cities = [_to(zones.city(each), "zone", each) for each in shown]
-    return Keyboard([row for row in (*_rows(cities, 3), turn, [_to(f"‹ {_('Back')}", "show", "zone")]) if row])
+    return Keyboard([row for row in (*flowing(cities), turn, [_to(f"‹ {_('Back')}", "show", "zone")]) if row])
 
 
 def found_zones(names: Sequence[str]) -> Keyboard | None:

@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
-from handlers.buttons import Button, Keyboard
+from handlers.buttons import Button, Keyboard, flowing
 from handlers.i18n import _
 from handlers.texts.words import plain
 from storage.values import (
@@ -30,22 +30,24 @@ LONGEST_LABEL = 42
 def card(
     shown: Card, *, private: bool, rated: Rated | None = None, person_id: int = 0, share: Button | None = None
 ) -> Keyboard:
-    """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo."""
+    """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo.
+
+    What changes a rating and what leads elsewhere have a row each: a phone cuts the labels of four in one.
+    """
     mine = shown.my_stars if private else None
     stars = [_star(n, mine, carry.Rate(shown.movie.id, n).encode()) for n in range(1, 11)]
-    rows = [stars[:5], stars[5:]]
-    last = []
+    change, lead = [], []
     if rated is not None and rated.changed:
         undo = carry.Undo(shown.movie.id, rated.before or 0, person_id)
-        last.append(Button(text=f"↶ {_('Undo')}", callback_data=undo.encode()))
+        change.append(Button(text=f"↶ {_('Undo')}", callback_data=undo.encode()))
     if mine or not private:
         remove = carry.Rate(shown.movie.id, 0)
-        last.append(Button(text=f"✕ {_('Remove')}", callback_data=remove.encode()))
+        change.append(Button(text=f"✕ {_('Remove')}", callback_data=remove.encode()))
     if shown.movie.imdb_id:
-        last.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
+        lead.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     if share is not None:
-        last.append(share)
-    return Keyboard([*rows, last] if last else rows)
+        lead.append(share)
+    return Keyboard([row for row in (stars[:5], stars[5:], change, lead) if row])
 
 
 def opened(shown: Keyboard, page: SearchPage) -> Keyboard:
@@ -148,7 +150,7 @@ def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
     choices = [
         _choice(genre, genre == chosen.genre, _with(chosen, genre=genre)) for genre in genres if carry.is_genre(genre)
     ]
-    return Keyboard([[_choice(_("Any genre"), chosen.genre is None, _with(chosen, genre=None))], *_rows(choices, 3)])
+    return Keyboard([[_choice(_("Any genre"), chosen.genre is None, _with(chosen, genre=None))], *flowing(choices)])
 
 
 def top_decades(decades: Sequence[int], chosen: carry.Top) -> Keyboard:
@@ -169,7 +171,7 @@ def digest(week: Digest) -> Keyboard | None:
         for key, title in list(named.items())[:4]
     ]
     top_list = Button(text=f"🏆 {_('Top list')}", callback_data=carry.Top(here=week.chat_id < 0).encode())
-    return Keyboard([*_rows(opens, 2), [top_list]]) if week.films else None
+    return Keyboard([*flowing(opens, 2), [top_list]]) if week.films else None
 
 
 def start(bot_username: str) -> Keyboard:

@@ -183,6 +183,25 @@ def test_no_button_is_dead(name: str, world: World) -> None:
     assert [data for data in carried if len(meant(data)) != 1] == []
 
 
+def longest(row: list[dict[str, str]]) -> int:
+    return max(len(button["text"]) for button in row)
+
+
+def test_a_card_keeps_its_rows_short_enough_for_a_phone() -> None:
+    card = replace(WIDEST, stars=8)
+    share = {"text": "↗ Share", "switch_inline_query": "m_1"}
+    drawn = keyboards.card(card.card(), private=True, rated=card.rated(), person_id=1, share=share)
+
+    assert [len(row) for row in drawn.rows] == [5, 5, 2, 2]
+
+
+@pytest.mark.parametrize("name", ["genres", "common zones", "region", "digest"])
+def test_long_labels_stand_in_short_rows(name: str) -> None:
+    rows = taken(DRAWN[name](replace(WIDEST, text="Everything Everywhere", page=0, count=9))).inline
+
+    assert [row for row in rows if longest(row) > {1: 64, 2: 16, 3: 9}[len(row)]] == []
+
+
 def test_a_genre_with_a_colon_works() -> None:
     keyboard = keyboards.top_genres(["Docu: Nature"], WIDEST.chosen)
 
