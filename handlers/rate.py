@@ -14,6 +14,12 @@ from storage.values import Actor, Rated, SearchPage, Source
 
 STARS = re.compile(r"(.*\S)\s+(10|[1-9])(?:/10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
 """A title and, at its end, stars: "heat 9", "heat 9/10"."""
+NO_STARS = re.compile(
+    r"(.*\S)\s+(?!(?:18|19|20)\d\d$)([-+]?\d+(?:[.,]\d+)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:/10)?\s*[★⭐*]?",
+    re.ASCII | re.DOTALL | re.IGNORECASE,
+)
+"""A title and what was meant for stars and is none: "heat 11", "heat 7.5", "heat ten", but not "heat 1995"."""
 
 
 async def on_rate(update: Update, context: Context) -> None:
@@ -34,13 +40,12 @@ async def on_command(update: Update, context: Context) -> None:
     if not words:
         await on_suggest(update, context)
         return
-    starred = STARS.fullmatch(words)
-    if starred is None:
-        await _open(update, context, await find(update, context, fit_query(words)))
-    elif (whole := await context.storage.movies.find(fit_query(words))).exact:  # "Alien 3" is a film
-        await _open(update, context, whole)
+    if starred := STARS.fullmatch(words):
+        await _rate_or_open(update, context, words, starred[1], int(starred[2]))
+    elif meant := NO_STARS.fullmatch(words):
+        await _open_unrated(update, context, words, meant[1], meant[2])
     else:
-        await _rate(update, context, starred[1], int(starred[2]))
+        await _open(update, context, await find(update, context, fit_query(words)))
 
 
 async def on_suggest(update: Update, context: Context) -> None:
@@ -85,11 +90,30 @@ async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
     await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
 
 
-async def _open(update: Update, context: Context, page: SearchPage) -> None:
-    if page.clear is None:
-        await send(update, context, texts.found(page), keyboards.found(page))
+async def _rate_or_open(update: Update, context: Context, words: str, title: str, stars: int) -> None:
+    whole = await context.storage.movies.find(fit_query(words))
+    if whole.exact:  # "Alien 3" is a film
+        await _open(update, context, whole, texts.taken_for_title(title, stars))
     else:
-        await show_card(update, context, page.clear, hits=page)
+        await _rate(update, context, title, stars)
+
+
+async def _open_unrated(update: Update, context: Context, words: str, title: str, said: str) -> None:
+    """What is clear without the number, or else with it, for it may be a mistyped title's."""
+    whole = await context.storage.movies.find(fit_query(words))
+    if whole.exact:  # "Apollo 13"
+        await _open(update, context, whole)
+        return
+    page = await find(update, context, fit_query(title))
+    chosen = whole if whole.clear is not None and not page.exact else page
+    await _open(update, context, chosen, texts.not_rated(said))
+
+
+async def _open(update: Update, context: Context, page: SearchPage, note: str = "") -> None:
+    if page.clear is not None:
+        await show_card(update, context, page.clear, note=note, hits=page)
+    else:
+        await send(update, context, "\n\n".join(filter(None, [note, texts.found(page)])), keyboards.found(page))
 
 
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:

@@ -165,8 +165,27 @@ async def test_a_number_in_a_title_is_no_rating(stage: Stage) -> None:
     talk = await stage.client.open()
     card = await talk.asks("/rate alien 3")
 
-    assert card.text.startswith("🎬 Alien 3 (1992)")
+    assert "🎬 Alien 3 (1992)" in card.text
     assert await stage.trail() == []
+    assert card.text.startswith("That is a film. For stars write /rate alien 3/10.")
+    assert (await talk.asks("/rate alien 3/10")).text.startswith("3 ★ saved\n\n🎬 Alien (1979)")
+
+
+async def test_what_is_no_stars_is_told_and_the_film_is_offered(stage: Stage) -> None:
+    talk = await stage.client.open()
+    told = {said: (await talk.asks(f"/rate jaws {said}")).text for said in ("11", "0", "-1", "7.5", "ten")}
+
+    for said, text in told.items():
+        assert text.startswith(f"Nothing was rated: “{said}” is none of the stars 1, 2, 3 … 10.\n\n🎬 Jaws (1975)")
+    assert await stage.trail() == []
+
+
+async def test_a_number_of_the_title_or_a_year_is_not_taken_for_stars(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    assert (await talk.asks("/rate apollo 13")).text.startswith("🎬 Apollo 13 (1995)")
+    assert (await talk.asks("/rate jaws 1975")).text.startswith("🎬 Jaws (1975)")
+    assert (await talk.asks("/rate the hateful eight")).text.startswith("🎬 The Hateful Eight")
 
 
 async def test_the_round_of_well_known_films_goes_on_after_stars_and_after_havent_seen(stage: Stage) -> None:

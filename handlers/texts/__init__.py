@@ -1,6 +1,6 @@
 """Values in, Telegram HTML out: pure, in the present language, always valid and always short enough."""
 
-from handlers.texts.cards import card, no_more_suggestions, rated, suggestion
+from handlers.texts.cards import card, no_more_suggestions, not_rated, rated, suggestion, taken_for_title
 from handlers.texts.data import (
     audit_help,
     audit_page,
@@ -91,6 +91,7 @@ __all__ = [
     "movie_gone",
     "no_more_suggestions",
     "nobody_found",
+    "not_rated",
     "nothing_found",
     "nothing_held",
     "nothing_inline",
@@ -104,6 +105,7 @@ __all__ = [
     "stale_button",
     "start",
     "suggestion",
+    "taken_for_title",
     "top",
     "topic_gone",
     "type_inline",

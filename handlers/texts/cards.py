@@ -37,6 +37,15 @@ def rated(outcome: Rated) -> str:
     return _("{before} → {after} ★").format(before=before, after=after)
 
 
+def taken_for_title(title: str, stars: int) -> str:
+    """A number at the end may be stars or the title's own; `title` is what stands before it."""
+    return _("That is a film. For stars write <code>/rate {title} {n}/10</code>.").format(title=escape(title), n=stars)
+
+
+def not_rated(said: str) -> str:
+    return _("Nothing was rated: “{said}” is none of the stars 1, 2, 3 … 10.").format(said=escape(said, 20))
+
+
 def _facts(movie: Movie) -> list[str]:
     lines = []
     if movie.original_title and movie.original_title != movie.title:
