@@ -99,7 +99,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(ChatMemberHandler(members.on_member, ChatMemberHandler.CHAT_MEMBER))
     add(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, members.on_migrated))
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
-    add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_help))  # an unknown command
+    add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_unknown))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.TEXT, search.on_text))
     application.add_error_handler(errors.on_error)
 

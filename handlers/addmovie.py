@@ -8,7 +8,7 @@ from handlers import texts
 from handlers.cards import show_card
 from handlers.context import Context, actor_of, is_operator
 from handlers.screen import send
-from handlers.start import on_help
+from handlers.start import on_unknown
 from storage.errors import FilmKnown
 from storage.values import NewFilm
 
@@ -18,7 +18,7 @@ FILM = re.compile(r"(?P<title>.{1,200}?)\s*\((?P<year>18[7-9]\d|19\d\d|20\d\d)\)
 async def on_addmovie(update: Update, context: Context) -> None:
     """`/addmovie Home Video (2021)`: its card follows, with stars."""
     if not is_operator(update, context):
-        await on_help(update, context)
+        await on_unknown(update, context)
         return
     film = FILM.fullmatch(" ".join(context.args or []))
     if film is None:

@@ -9,7 +9,7 @@ from handlers.callback_data import Audit, data_of
 from handlers.context import Context, is_operator
 from handlers.refusals import StaleButton
 from handlers.screen import send, show
-from handlers.start import on_help
+from handlers.start import on_unknown
 from storage.values import AuditFilter
 
 KEYS = ("person", "film", "day")
@@ -21,7 +21,7 @@ class Unclear(Exception):
 
 async def on_audit(update: Update, context: Context) -> None:
     if not is_operator(update, context):
-        await on_help(update, context)  # as for any command that there is not
+        await on_unknown(update, context)  # as for any command that there is not
         return
     try:
         wanted = await _filter(context, context.args or [])

@@ -1,4 +1,4 @@
-"""/digest: when a chat gets its weekly post. By buttons only, in groups for admins, checked at every press."""
+"""/digest: when a chat gets its weekly post. By buttons or a few words, in groups for admins, checked every time."""
 
 import time
 
@@ -8,6 +8,7 @@ from telegram.error import BadRequest
 from handlers import digest_keyboards, texts, zones
 from handlers.callback_data import Digest, data_of
 from handlers.context import Context, actor_of, acts_as_chat, is_group, viewer_of
+from handlers.digest_words import understood
 from handlers.refusals import StaleButton
 from handlers.screen import send, show
 
@@ -17,7 +18,7 @@ FRESH_S = 60
 
 
 async def on_digest(update: Update, context: Context) -> None:
-    """/digest shows the setting; `/digest zone berlin` looks for a time zone."""
+    """/digest shows the setting; `friday 18:00`, `on` and `off` change it, `zone berlin` looks for a time zone."""
     if not await _may_change(update, context):
         await send(update, context, texts.digest_for_admins())
         return
@@ -26,11 +27,25 @@ async def on_digest(update: Update, context: Context) -> None:
         query = " ".join(words[1:])[:40]
         names = zones.find(query)
         await send(update, context, texts.zones_found(query, len(names)), digest_keyboards.found_zones(names))
-        return
+    else:
+        await _show_setting(update, context, await _obey(update, context, words))
+
+
+async def _obey(update: Update, context: Context, words: list[str]) -> str:
+    """Change what the words clearly ask for; what is to be said of the rest."""
+    change, odd = understood(words)
+    if change and acts_as_chat(update):
+        return texts.as_yourself()
+    if change:
+        await context.storage.digests.change(actor_of(update), **change)
+    return texts.odd_digest(odd) if odd else ""
+
+
+async def _show_setting(update: Update, context: Context, note: str) -> None:
     setting = await context.storage.digests.setting(_chat(update).id)
     unknown = await context.storage.digests.unknown(_chat(update).id)
     warning = texts.perhaps_posted([week for _chat_id, week in unknown[-2:]])
-    text = "\n\n".join(filter(None, [texts.digest_setting(setting), warning]))
+    text = "\n\n".join(filter(None, [note, texts.digest_setting(setting), warning]))
     await send(update, context, text, digest_keyboards.setting(setting, topic=_topic(update)))
 
 

@@ -15,7 +15,7 @@ from handlers.my import on_my
 from handlers.privacy import on_privacy
 from handlers.rate import on_suggest
 from handlers.screen import send
-from handlers.top import on_top
+from handlers.top import on_best
 from handlers.week import on_week
 
 CARD = re.compile(r"m_([1-9][0-9]{0,17})", re.ASCII)
@@ -35,7 +35,7 @@ PAYLOADS = {
     "export": on_export,
     "forgetme": on_forgetme,
     "rate": on_suggest,
-    "top": on_top,
+    "top": on_best,
     "week": on_week,
 }
 """t.me/bot?start=my answers /my. None of them names a club: a link can be passed on to anybody."""
@@ -60,7 +60,15 @@ async def on_help(update: Update, context: Context) -> None:
     await send(update, context, texts.help_page(context.storage.settings, context.bot.username))
 
 
-PAGES = {"help": on_help, "rate": on_suggest, "top": on_top, "week": on_week, "my": on_my}
+async def on_unknown(update: Update, context: Context) -> None:
+    """A command that there is not: say so, and which there are."""
+    said = ((update.message and update.message.text) or "").split()
+    name = said[0].partition("@")[0] if said else ""
+    page = texts.help_page(context.storage.settings, context.bot.username)
+    await send(update, context, f"{texts.unknown_command(name)}\n\n{page}")
+
+
+PAGES = {"help": on_help, "rate": on_suggest, "top": on_best, "week": on_week, "my": on_my}
 
 
 async def on_page(update: Update, context: Context) -> None:

@@ -6,15 +6,21 @@ from handlers import keyboards, texts
 from handlers.callback_data import Top, TopChoice, data_of
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
+from handlers.top_words import understood
 from storage.values import Actor, TopPage, TopQuery
 
 
 async def on_top(update: Update, context: Context) -> None:
-    """In a club its own list first; elsewhere everyone's."""
+    """In a club its own list first; elsewhere everyone's. `/top month horror 1980s` chooses at once."""
     actor = viewer_of(update)
-    chosen = Top(here=actor.in_club)
-    page = await _page(context, chosen, actor)
-    await send(update, context, _text(page, chosen, actor), keyboards.top(page, chosen, club=actor.in_club))
+    genres = await context.storage.lists.genres() if context.args else ()
+    chosen, odd = understood(context.args or (), genres, here=actor.in_club)
+    await _send(update, context, chosen, texts.odd_top(odd) if odd else "")
+
+
+async def on_best(update: Update, context: Context) -> None:
+    """The same by a link or a button, which bring no words."""
+    await _send(update, context, Top(here=viewer_of(update).in_club))
 
 
 async def on_switch(update: Update, context: Context) -> None:
@@ -35,6 +41,13 @@ async def on_choice(update: Update, context: Context) -> None:
     else:
         keyboard = keyboards.top_decades(await context.storage.lists.decades(), choice.top)
     await show(update, context, _text(page, choice.top, actor), keyboard)
+
+
+async def _send(update: Update, context: Context, chosen: Top, note: str = "") -> None:
+    actor = viewer_of(update)
+    page = await _page(context, chosen, actor)
+    text = "\n\n".join(filter(None, [note, _text(page, chosen, actor)]))
+    await send(update, context, text, keyboards.top(page, chosen, club=actor.in_club))
 
 
 async def _page(context: Context, chosen: Top, actor: Actor) -> TopPage:

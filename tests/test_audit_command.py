@@ -81,7 +81,7 @@ async def test_for_others_it_is_an_unknown_command_and_its_buttons_are_none(oper
     answer = await ben.asks("/audit")
     toast = await answer.forge(Audit(0, None, None, None).encode())
 
-    assert answer.text == (await ben.asks("/nonsense")).text
+    assert answer.text == (await ben.asks("/nonsense")).text.replace("/nonsense", "/audit")
     assert "too old" in toast.text
     club = await operated.client.open(ANN, CLUB)
     await club.says("/audit")
@@ -109,4 +109,6 @@ async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) ->
     assert again.text.startswith("I know this one:")
     assert "the title and the year" in vague.text
     assert found.text.startswith("🎬 Our Summer Holiday (2024)")
-    assert (await ben.asks("/addmovie Something (2024)")).text == (await ben.asks("/nonsense")).text
+    unknown = (await ben.asks("/nonsense")).text
+    assert unknown.startswith("I don't know /nonsense. These I know:\n\n/search")
+    assert (await ben.asks("/addmovie Something (2024)")).text == unknown.replace("/nonsense", "/addmovie")

@@ -19,6 +19,7 @@ from handlers.texts.digests import (
     digest_for_admins,
     digest_muted,
     digest_setting,
+    odd_digest,
     perhaps_posted,
     saved,
     topic_gone,
@@ -32,7 +33,7 @@ from handlers.texts.inline import (
     what_to_call,
     what_to_type,
 )
-from handlers.texts.lists import found, history, mine, nothing_found, top, what_to_search
+from handlers.texts.lists import found, history, mine, nothing_found, odd_top, top, what_to_search
 from handlers.texts.talk import (
     COMMANDS,
     added,
@@ -52,6 +53,7 @@ from handlers.texts.talk import (
     slow_down,
     stale_button,
     start,
+    unknown_command,
     unknown_zone,
 )
 from handlers.texts.words import clock, weekday
@@ -95,6 +97,8 @@ __all__ = [
     "nothing_found",
     "nothing_held",
     "nothing_inline",
+    "odd_digest",
+    "odd_top",
     "our_fault",
     "perhaps_posted",
     "privacy",
@@ -109,6 +113,7 @@ __all__ = [
     "top",
     "topic_gone",
     "type_inline",
+    "unknown_command",
     "unknown_zone",
     "weekday",
     "what_to_call",

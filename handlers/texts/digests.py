@@ -72,6 +72,13 @@ def digest_setting(setting: DigestSetting) -> str:
     return "\n".join(lines)
 
 
+def odd_digest(words: str) -> str:
+    return _(
+        "I did not understand “{words}”. I know <code>/digest on</code>, <code>/digest off</code>, "
+        "<code>/digest friday 18:00</code> and <code>/digest zone berlin</code>."
+    ).format(words=escape(words, 60))
+
+
 def choose_zone() -> str:
     return _("Choose the city nearest to you, or send <code>/digest zone</code> and its name.")
 

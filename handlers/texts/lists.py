@@ -64,6 +64,13 @@ def top(page: TopPage, *, title: str) -> str:
     return "\n".join([head, "", *(lines or [_empty_top(page, query)])])
 
 
+def odd_top(words: str) -> str:
+    return _(
+        "I did not understand “{words}”. A list takes week, month or year, a genre, and a decade: "
+        "<code>/top month horror 1980s</code>."
+    ).format(words=escape(words, 60))
+
+
 def _empty_top(page: TopPage, query: TopQuery) -> str:
     if query.page:
         return _("There is no more.")

@@ -61,6 +61,10 @@ def help_page(settings: StorageSettings, bot_username: str) -> str:
     return f"{commands}\n\n{more}\n{inline.format(name=bot_username)}\n\n{formula}\n\n<i>{sources}</i>"
 
 
+def unknown_command(name: str) -> str:
+    return _("I don't know {command}. These I know:").format(command=escape(name, 40))
+
+
 def privacy(chosen: Privacy) -> str:
     name = _("hidden") if chosen.name_hidden else _("shown")
     clubs = ", ".join(escape(title, 40) for _id, title in chosen.clubs[:10]) or _("none")
@@ -81,7 +85,7 @@ def privacy(chosen: Privacy) -> str:
 
 
 def as_yourself() -> str:
-    return _("You write as a chat here, and a rating needs a person. Press the button as yourself:")
+    return _("You write as a chat here, and this needs a person. Press the button as yourself:")
 
 
 def in_private() -> str:

@@ -1,0 +1,58 @@
+"""The words after /top: "week", "horror 1980s", "everyone month"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.callback_data import Top, is_genre
+from storage.values import Period
+
+PERIODS = {"week": Period.WEEK, "month": Period.MONTH, "year": Period.YEAR, "all": Period.ALL}
+SCOPES = {"here": True, "everyone": False}
+FILLERS = frozenset({"this", "the", "of", "time"})
+YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s)?", re.ASCII)
+SHORT = re.compile(r"'?(\d)0'?s", re.ASCII)
+LEAST_LETTERS = 3
+"""Of the beginning of a genre."""
+SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
+"""IMDb has the one, TMDB the other."""
+
+
+def understood(words: Sequence[str], genres: Sequence[str], *, here: bool) -> tuple[Top, str]:
+    """The list that is asked for, and what of the words says nothing about a list."""
+    chosen, rest = Top(here=here), []
+    for word in words:
+        folded = word.casefold()
+        if folded in PERIODS:
+            chosen = replace(chosen, period=PERIODS[folded])
+        elif folded in SCOPES:
+            chosen = replace(chosen, here=SCOPES[folded])
+        elif (decade := _decade(folded)) is not None:
+            chosen = replace(chosen, decade=decade)
+        elif folded not in FILLERS:
+            rest.append(word)
+    genre = _genre(rest, genres)
+    return (chosen, " ".join(rest)) if genre is None else (replace(chosen, genre=genre), "")
+
+
+def _decade(word: str) -> int | None:
+    """The first year of the decade of "1980s", "1984" or "80s"."""
+    if year := YEAR.fullmatch(word):
+        return int(year[1]) * 10
+    if short := SHORT.fullmatch(word):
+        return (190 if int(short[1]) > 2 else 200) * 10 + int(short[1]) * 10
+    return None
+
+
+def _genre(words: Sequence[str], genres: Sequence[str]) -> str | None:
+    """The genre of that name, or the most frequent that begins so."""
+    said = _letters(" ".join(words))
+    if len(said) < LEAST_LETTERS:
+        return None
+    wanted = (said, SAME.get(said, said))
+    alike = [genre for genre in genres if is_genre(genre) and _letters(genre).startswith(wanted)]
+    return min(alike, key=lambda genre: _letters(genre) not in wanted, default=None)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -1,0 +1,80 @@
+"""Words after /top and /digest: what is obvious is done, the rest is named."""
+
+import pytest
+
+from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
+from handlers import digest_words, top_words
+from handlers.callback_data import Top
+from storage.values import Period
+from tests.conversations import Stage
+
+GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu")
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen", "odd"),
+    [
+        ("week", Top(here=True, period=Period.WEEK), ""),
+        ("this month", Top(here=True, period=Period.MONTH), ""),
+        ("everyone YEAR", Top(here=False, period=Period.YEAR), ""),
+        ("horror", Top(here=True, genre="Horror"), ""),
+        ("sci-fi 1980s", Top(here=True, genre="Sci-Fi", decade=1980), ""),
+        ("docu", Top(here=True, genre="Docu"), ""),
+        ("docum 1994", Top(here=True, genre="Documentary", decade=1990), ""),
+        ("science fiction 90s", Top(here=True, genre="Sci-Fi", decade=1990), ""),
+        ("00s", Top(here=True, decade=2000), ""),
+        ("all time", Top(here=True), ""),
+        ("week bananas", Top(here=True, period=Period.WEEK), "bananas"),
+        ("dr 3000", Top(here=True), "dr 3000"),
+    ],
+)
+def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str) -> None:
+    assert top_words.understood(words.split(), GENRES, here=True) == (chosen, odd)
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "odd"),
+    [
+        ("", {}, ""),
+        ("on", {"enabled": True}, ""),
+        ("OFF", {"enabled": False}, ""),
+        ("friday", {"enabled": True, "weekday": 4}, ""),
+        ("every Sun at 9:30", {"enabled": True, "weekday": 6, "minute": 570}, ""),
+        ("off mondays", {"enabled": False, "weekday": 0}, ""),
+        ("25:00 never", {}, "25:00 never"),
+        ("zone", {}, "zone"),
+    ],
+)
+def test_a_digest_is_set_as_the_words_ask(words: str, change: dict[str, object], odd: str) -> None:
+    assert digest_words.understood(words.split()) == (change, odd)
+
+
+async def test_words_after_top_choose_the_list_and_odd_ones_are_named(stage: Stage) -> None:
+    talk = await stage.client.open()
+    chosen = await talk.asks("/top month horror 1980s")
+    odd = await talk.asks("/top week bananas")
+
+    assert chosen.text.startswith("🏆 Everyone · this month · Horror · 1980s")
+    assert odd.text.startswith("I did not understand “bananas”.")
+    assert "🏆 Everyone · this week" in odd.text
+    assert (await talk.asks("/start top")).text.startswith("🏆 Everyone · all time")
+
+
+async def test_words_after_digest_set_it_for_admins_only(stage: Stage) -> None:
+    ben = await stage.client.open(BEN, CLUB)
+    assert "Tuesday, 20:30, UTC" in (await ben.asks("/digest tuesday 20:30")).text
+    assert "Only admins" in (await ben.as_(CHIARA).asks("/digest off")).text
+    assert (await ben.asks("/digest whenever")).text.startswith("I did not understand “whenever”.")
+    assert "It is off" in (await ben.asks("/digest off")).text
+    changes = await stage.trail("digest.")
+
+    assert [(each.actor, (each.after or {})["enabled"]) for each in changes] == [(BEN, True), (BEN, False)]
+
+
+async def test_an_anonymous_admin_sets_a_digest_by_its_buttons(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    told = await ann.asks("/digest on", as_chat=CLUB)
+
+    assert told.text.startswith("You write as a chat here, and this needs a person.")
+    await told.press("✅ Switch on", by=ANN)
+    assert (await stage.storage.digests.setting(CLUB)).enabled
