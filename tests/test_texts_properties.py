@@ -120,7 +120,7 @@ class World:
 
     def setting(self) -> DigestSetting:
         known = {"next_run_at": self.at, "thread_id": 7} if self.year else {}
-        return DigestSetting(chat_id=-1, enabled=self.count > 0, zone=self.other, **known)
+        return DigestSetting(chat_id=-1, enabled=self.count > 0, zone="Asia/Kolkata", **known)
 
     def privacy(self) -> Privacy:
         return Privacy(self.year is None, tuple(enumerate(self.names)), self.count)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 
 from handlers.i18n import _, language
-from handlers.texts.words import clock, escape, films, instant, people, ratings, short_score, titled, weekday
+from handlers.texts.words import clock, escape, films, people, ratings, short_score, titled, weekday
 from storage.values import Digest, DigestLine, DigestSetting
 
 
@@ -27,6 +27,11 @@ def _span(week: Digest) -> str:
 
 def _day(at: datetime, zone: str) -> str:
     return format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMM", locale=language())
+
+
+def _moment(at: datetime, zone: str) -> str:
+    """In the chat's zone, which stands in the line above, and not in each reader's: the two lines must agree."""
+    return format_datetime(at, "EEEE, d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=language())
 
 
 def _best(week: Digest) -> list[str]:
@@ -66,7 +71,7 @@ def digest_setting(setting: DigestSetting) -> str:
     when = f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
     lines = [head, when]
     if setting.next_run_at is not None:
-        lines.append(f"{_('Next digest')}: {instant(setting.next_run_at, 'wDt')}")
+        lines.append(_("Next digest: {when}").format(when=_moment(setting.next_run_at, setting.zone)))
     if setting.thread_id is not None:
         lines.append(_("It is posted in the topic where this was chosen."))
     return "\n".join(lines)
