@@ -27,8 +27,8 @@ async def test_the_newest_changes_say_who_when_what_and_where(operated: Stage) -
     shown = await (await operated.client.open()).asks("/audit")
     lines = shown.text.splitlines()
 
-    assert "Chiara Russo · rating.create · The Matrix – → 7 ★ · Friday Film Club" in lines[2]
-    assert "Ben Okafor · rating.create · Alien – → 8 ★ · Friday Film Club" in lines[3]
+    assert "Chiara Russo · rating.create · The Matrix rated 7 ★ · Friday Film Club" in lines[2]
+    assert "Ben Okafor · rating.create · Alien rated 8 ★ · Friday Film Club" in lines[3]
     assert "Matinee · catalogue.import · catalogue:starter" in shown.text
 
 

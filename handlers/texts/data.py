@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.i18n import _, ngettext
-from handlers.texts.lists import difference
+from handlers.texts.changes import difference
 from handlers.texts.words import escape, instant, ratings
 from storage.values import AuditLine, AuditPage, Held
 
@@ -85,7 +85,7 @@ def nobody_found() -> str:
 
 def _audit_line(line: AuditLine) -> str:
     entry = line.entry
-    when = f"{instant(entry.at, 'dt')} · #{entry.id}"
+    when = f"{instant(entry.at, 'Dt')} · #{entry.id}"
     if entry.actor is None:
         return f"{when} · <i>{_('erased')}</i>"
     who = escape(line.name, 40) if line.name else (_("Matinee") if entry.actor == 0 else str(entry.actor))

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers.i18n import _
+from handlers.texts.changes import difference
 from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, short_score, titled
 from storage.values import (
-    AuditEntry,
     HistoryLine,
     HistoryPage,
     MovieLine,
@@ -100,7 +100,7 @@ def _change(line: HistoryLine) -> str:
     what = escape(line.title) if line.title else _named_action(entry.action or "")
     if line.title and line.year:
         what += f" ({line.year})"
-    return f"{instant(entry.at, 'dt')} · {what} {difference(entry)}".rstrip()
+    return " · ".join(filter(None, [instant(entry.at, "Dt"), what, difference(entry)]))
 
 
 def _named_action(action: str) -> str:
@@ -113,16 +113,6 @@ def _named_action(action: str) -> str:
         "chat.deactivate": _("Bot removed"),
     }
     return names.get(action, escape(action))
-
-
-def difference(entry: AuditEntry) -> str:
-    """What became of the stars; empty where there are none."""
-    if entry.action == "rating.share":
-        return _("shown in a club")
-    before, after = (entry.before or {}).get("stars"), (entry.after or {}).get("stars")
-    if before is None and after is None:
-        return ""
-    return f"{before or '–'} → {after or '–'} ★"
 
 
 def _numbered(lines: Sequence[MovieLine], page: int) -> list[tuple[int, str]]:
