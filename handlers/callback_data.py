@@ -19,6 +19,7 @@ from storage.values import AuditFilter, MyOrder, Period
 LARGEST_PAGE = 999
 QUERY_BYTES = 54
 """What is left of 64 bytes for the words of a search."""
+CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,11 @@ class Search(Shape):
 
 
 def fit_query(text: str) -> str:
-    """A query as a button can carry it: single spaces, cut at a whole character."""
-    return " ".join(text.split()).encode()[:QUERY_BYTES].decode(errors="ignore").strip()
+    """A query as a button can carry it: single spaces; one that is cut ends in "…", which means nothing to a search."""
+    words = " ".join(text.split())
+    if len(words.encode()) <= QUERY_BYTES:
+        return words
+    return words.encode()[: QUERY_BYTES - len(CUT.encode())].decode(errors="ignore").rstrip() + CUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from handlers import keyboards, texts
-from handlers.callback_data import Search, data_of, fit_query
+from handlers.callback_data import CUT, Search, data_of, fit_query
 from handlers.cards import show_card
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
@@ -47,7 +47,7 @@ async def find(update: Update, context: Context, query: str) -> SearchPage:
     page = await movies.find(query, scope=scope)
     if page.good or lookup is None:
         return page
-    new = await context.storage.catalogue.take_up(await lookup.find(query), "tmdb")
+    new = await context.storage.catalogue.take_up(await lookup.find(query.removesuffix(CUT)), "tmdb")
     return await movies.find(query, scope=scope) if new else page
 
 

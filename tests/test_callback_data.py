@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from handlers import callback_data as carry
 from handlers.callback_data import Part, Shape, fit_query
 from handlers.refusals import StaleButton
+from storage.search.query import parse
 
 TELEGRAM_BYTES = 64
 SHAPES = [each for each in vars(carry).values() if isinstance(each, type) and issubclass(each, Shape) and each != Shape]
@@ -112,6 +113,12 @@ def test_a_fitted_query_fits_twice(text: str) -> None:
 
     assert len(query.encode()) <= carry.QUERY_BYTES
     assert fit_query(query) == query
+
+
+@pytest.mark.parametrize(("letter", "cut"), [("x", "x" * 51 + "…"), ("é", "é" * 25 + "…")])
+def test_a_query_that_is_cut_says_so(letter: str, cut: str) -> None:
+    assert fit_query(letter * 4096) == cut
+    assert parse(cut) == parse(cut.removesuffix("…"))
 
 
 @given(data=st.one_of(st.text(), of(carry.Digest).map(lambda value: value.encode())))
