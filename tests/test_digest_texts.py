@@ -1,11 +1,20 @@
 """What is said of the weekly digest, word by word."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from handlers import texts
-from storage.values import DigestSetting
+from storage.service import StorageSettings
+from storage.values import Digest, DigestSetting
 
 AT = datetime(2026, 11, 28, 17, tzinfo=UTC)
+
+
+def test_help_explains_the_mark_in_a_digest() -> None:
+    digest = Digest(chat_id=1, start=AT, end=AT, zone="UTC", films=1, people=1, ratings=1, seal="K7QD-2MFX-9ATP-RW4C")
+    mark = texts.digest(digest).splitlines()[-1].split()[0]
+
+    assert f"{mark} in a digest marks a fingerprint" in texts.help_page(StorageSettings(data_dir=Path()), "matinee_bot")
 
 
 def test_a_digest_comes_next_at_the_hour_that_was_set() -> None:

@@ -58,7 +58,12 @@ def help_page(settings: StorageSettings, bot_username: str) -> str:
     )
     more = _("In a private chat just type a title. <code>/rate title 8</code> rates at once.")
     inline = _("In any other chat type <code>@{name}</code> and a title: everybody there can rate the card you send.")
-    return f"{commands}\n\n{more}\n{inline.format(name=bot_username)}\n\n{formula}\n\n<i>{sources}</i>"
+    seal = _(
+        "🔏 in a digest marks a fingerprint of all changes so far: keep it, and it can be proved later that none of "
+        "them was rewritten."
+    )
+    said = f"{more}\n{inline.format(name=bot_username)}\n{seal}"
+    return f"{commands}\n\n{said}\n\n{formula}\n\n<i>{sources}</i>"
 
 
 def unknown_command(name: str) -> str:
