@@ -4,9 +4,10 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.seed import BEN, CLUB
+from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
 from tests import program
 from tests.browser import PHONE, needs_chromium, opened
 from tests.conversations import Stage
@@ -51,6 +52,18 @@ async def test_on_a_phone_one_goes_from_list_to_chat_and_back(stage: Stage) -> N
 
         await expect(screen.at("chat-list")).to_be_visible()
         assert await screen.overflow() == 0
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_the_top_of_a_phone_holds_every_button_whoever_one_is(stage: Stage, width: int) -> None:
+    async with opened(stage.sandbox.address, viewport={"width": width, "height": 640}) as screen:
+        for person in (ANN, CHIARA):
+            await screen.at("person-switch").click()
+            await screen.at(f"person-{person}").click()
+            last = await screen.page.locator("#tools button").last.bounding_box()
+
+            assert last is not None
+            assert last["x"] + last["width"] <= width
 
 
 async def test_the_dark_scheme_is_dark_and_the_light_one_light(stage: Stage) -> None:
