@@ -12,7 +12,7 @@ def forget(person_id: int, minute: int) -> Keyboard:
     erase, keep = (carry.Forget(what, minute, person_id).encode() for what in ("erase", "keep"))
     return Keyboard(
         [
-            [Button(text=f"🗑 {_('Forget me for good')}", callback_data=erase, style=KeyboardButtonStyle.DANGER)],
+            [Button(text="🗑 " + _("Forget me for good"), callback_data=erase, style=KeyboardButtonStyle.DANGER)],
             [Button(text=_("Keep everything"), callback_data=keep)],
         ]
     )
@@ -21,7 +21,7 @@ def forget(person_id: int, minute: int) -> Keyboard:
 def audit(page: AuditPage, wanted: AuditFilter, *, first: bool) -> Keyboard | None:
     row = []
     if not first:
-        row.append(Button(text=f"« {_('Newest')}", callback_data=carry.Audit.of(wanted, None).encode()))
+        row.append(Button(text="« " + _("Newest"), callback_data=carry.Audit.of(wanted, None).encode()))
     if page.older is not None:
-        row.append(Button(text=f"{_('Older')} ›", callback_data=carry.Audit.of(wanted, page.older).encode()))
+        row.append(Button(text=_("Older") + " ›", callback_data=carry.Audit.of(wanted, page.older).encode()))
     return Keyboard([row]) if row else None

@@ -13,7 +13,7 @@ REGION_PAGE = 36
 
 def setting(present: DigestSetting, *, topic: int | None) -> Keyboard:
     """On or off, and once it is on everything else; `topic` is the one in which the person is."""
-    on = [_to(f"✅ {_('Switch on')}", "on", "1")] if not present.enabled else [_to(_("Switch off"), "on", "0")]
+    on = [_to("✅ " + _("Switch on"), "on", "1")] if not present.enabled else [_to(_("Switch off"), "on", "0")]
     rows = [on]
     if present.enabled:
         weekday, hour = texts.weekday(present.weekday), texts.clock(present.minute)
@@ -50,11 +50,11 @@ def region(name: str, page: int) -> Keyboard:
     """A region's zones, 36 a page."""
     names = zones.of_region(name)
     shown = names[page * REGION_PAGE : (page + 1) * REGION_PAGE]
-    turn = [_to(f"‹ {_('Previous')}", "region", f"{name}-{page - 1}")] if page else []
+    turn = [_to("‹ " + _("Previous"), "region", f"{name}-{page - 1}")] if page else []
     if names[(page + 1) * REGION_PAGE :]:
-        turn.append(_to(f"{_('Next')} ›", "region", f"{name}-{page + 1}"))
+        turn.append(_to(_("Next") + " ›", "region", f"{name}-{page + 1}"))
     cities = [_to(zones.city(each), "zone", each) for each in shown]
-    return Keyboard([row for row in (*flowing(cities), turn, [_to(f"‹ {_('Back')}", "show", "zone")]) if row])
+    return Keyboard([row for row in (*flowing(cities), turn, [_to("‹ " + _("Back"), "show", "zone")]) if row])
 
 
 def found_zones(names: Sequence[str]) -> Keyboard | None:
@@ -78,7 +78,7 @@ def _choice(label: str, present: bool, what: str, value: str) -> Button:
 
 
 def _back() -> Button:
-    return _to(f"‹ {_('Back')}", "show", "back")
+    return _to("‹ " + _("Back"), "show", "back")
 
 
 def _rows(buttons: list[Button], width: int) -> list[list[Button]]:

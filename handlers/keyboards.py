@@ -39,10 +39,10 @@ def card(
     change, lead = [], []
     if rated is not None and rated.changed:
         undo = carry.Undo(shown.movie.id, rated.before or 0, person_id)
-        change.append(Button(text=f"↶ {_('Undo')}", callback_data=undo.encode()))
+        change.append(Button(text="↶ " + _("Undo"), callback_data=undo.encode()))
     if mine or not private:
         remove = carry.Rate(shown.movie.id, 0)
-        change.append(Button(text=f"✕ {_('Remove')}", callback_data=remove.encode()))
+        change.append(Button(text="✕ " + _("Remove"), callback_data=remove.encode()))
     if shown.movie.imdb_id:
         lead.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     if share is not None:
@@ -61,7 +61,7 @@ def opened(shown: Keyboard, page: SearchPage) -> Keyboard:
 
 def share(movie_id: int, bot: Bot) -> Button:
     """Send a film's card to another chat, where its stars work for everybody. Without inline mode, its link."""
-    label = f"↗ {_('Share')}"
+    label = "↗ " + _("Share")
     if bot.supports_inline_queries:
         return Button(text=label, switch_inline_query=f"m_{movie_id}")
     link = quote(f"https://t.me/{bot.username}?start=m_{movie_id}", safe="")
@@ -70,14 +70,14 @@ def share(movie_id: int, bot: Bot) -> Button:
 
 def back_to_chat() -> Keyboard:
     """For those who came from a chat where they typed the bot's name."""
-    return Keyboard([[Button(text=f"‹ {_('Back to the chat')}", switch_inline_query="")]])
+    return Keyboard([[Button(text="‹ " + _("Back to the chat"), switch_inline_query="")]])
 
 
 def suggestion(shown: Card, person_id: int) -> Keyboard:
     """Stars that lead to the next film, and one for those who have not seen it."""
     stars = [_star(n, None, carry.Suggest(shown.movie.id, n, person_id).encode()) for n in range(1, 11)]
     skip = carry.Suggest(shown.movie.id, 0, person_id)
-    return Keyboard([stars[:5], stars[5:], [Button(text=f"{_('Haven’t seen')} ›", callback_data=skip.encode())]])
+    return Keyboard([stars[:5], stars[5:], [Button(text=_("Haven’t seen") + " ›", callback_data=skip.encode())]])
 
 
 def found(page: SearchPage, stars: int | None = None) -> Keyboard | None:
@@ -118,7 +118,7 @@ def my_movie(shown: Card, back: carry.MyMovie, share: Button | None = None) -> K
     """A card opened from one's own list, with the way back to it."""
     rows = card(shown, private=True, share=share).rows
     to = carry.My(back.order, back.page, back.person_id)
-    return Keyboard([*rows, [Button(text=f"‹ {_('Your ratings')}", callback_data=to.encode())]])
+    return Keyboard([*rows, [Button(text="‹ " + _("Your ratings"), callback_data=to.encode())]])
 
 
 def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
@@ -170,7 +170,7 @@ def digest(week: Digest) -> Keyboard | None:
         Button(text=_label(title), callback_data=carry.OpenCard(key, below=True).encode())
         for key, title in list(named.items())[:4]
     ]
-    top_list = Button(text=f"🏆 {_('Top list')}", callback_data=carry.Top(here=week.chat_id < 0).encode())
+    top_list = Button(text="🏆 " + _("Top list"), callback_data=carry.Top(here=week.chat_id < 0).encode())
     return Keyboard([*flowing(opens, 2), [top_list]]) if week.films else None
 
 
@@ -179,12 +179,12 @@ def start(bot_username: str) -> Keyboard:
     add = f"https://t.me/{bot_username}?startgroup=hello"
     return Keyboard(
         [
-            [Button(text=f"⭐ {_('Rate well-known films')}", callback_data=carry.Page("rate").encode())],
+            [Button(text="⭐ " + _("Rate well-known films"), callback_data=carry.Page("rate").encode())],
             [
-                Button(text=f"🏆 {_('Top list')}", callback_data=carry.Page("top").encode()),
-                Button(text=f"❓ {_('Help')}", callback_data=carry.Page("help").encode()),
+                Button(text="🏆 " + _("Top list"), callback_data=carry.Page("top").encode()),
+                Button(text="❓ " + _("Help"), callback_data=carry.Page("help").encode()),
             ],
-            [Button(text=f"➕ {_('Add me to a group')}", url=add)],
+            [Button(text="➕ " + _("Add me to a group"), url=add)],
         ]
     )
 
@@ -192,12 +192,13 @@ def start(bot_username: str) -> Keyboard:
 def privacy(chosen: Privacy, person_id: int) -> Keyboard:
     name = carry.Privacy("show" if chosen.name_hidden else "hide", 0, person_id)
     label = _("Show my name") if chosen.name_hidden else _("Hide my name")
-    leave = [
-        [Button(text=f"{_('Leave')} {_label(title, 30)}", callback_data=carry.Privacy("leave", key, person_id).encode(),
-                style=KeyboardButtonStyle.DANGER)]
-        for key, title in chosen.clubs[:10]
-    ]  # fmt: skip
+    leave = [[_leave(key, title, person_id)] for key, title in chosen.clubs[:10]]
     return Keyboard([[Button(text=label, callback_data=name.encode())], *leave])
+
+
+def _leave(chat_id: int, title: str, person_id: int) -> Button:
+    data = carry.Privacy("leave", chat_id, person_id).encode()
+    return Button(text=_("Leave") + f" {_label(title, 30)}", callback_data=data, style=KeyboardButtonStyle.DANGER)
 
 
 def in_private(bot_username: str, command: str) -> Keyboard:
@@ -241,9 +242,9 @@ def _periods() -> list[tuple[str, Period]]:
 def _pages(page: int, more: bool, to: Callable[[int], str]) -> list[list[Button]]:
     row = []
     if page:
-        row.append(Button(text=f"‹ {_('Previous')}", callback_data=to(page - 1)))
+        row.append(Button(text="‹ " + _("Previous"), callback_data=to(page - 1)))
     if more and page < carry.LARGEST_PAGE:
-        row.append(Button(text=f"{_('Next')} ›", callback_data=to(page + 1)))
+        row.append(Button(text=_("Next") + " ›", callback_data=to(page + 1)))
     return [row] if row else []
 
 

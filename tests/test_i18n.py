@@ -1,5 +1,6 @@
 """Languages: every text is there for translators, and who speaks none of ours is spoken to in English."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,21 @@ def test_the_template_holds_every_text_of_the_code(tmp_path: Path) -> None:
     subprocess.run([pybabel, "-q", "extract", "-k", "N_", "-o", template, LOCALES.parent], check=True)
 
     assert messages(LOCALES / "matinee.pot") == messages(template), "run: make locales"
+
+
+def test_no_text_stands_inside_of_an_f_string() -> None:
+    """Up to Python 3.11, which tells translators of none there, a template would lack what later ones find."""
+    hidden = [
+        f"{path.name}:{each.lineno}"
+        for path in LOCALES.parent.rglob("*.py")
+        for outer in ast.walk(ast.parse(path.read_text()))
+        if isinstance(outer, ast.JoinedStr)
+        for each in ast.walk(outer)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in {"_", "ngettext"}
+        if any(isinstance(given, ast.Constant) for given in each.args)
+    ]
+
+    assert hidden == []
 
 
 def test_an_unknown_language_is_spoken_to_in_english() -> None:

@@ -18,7 +18,7 @@ def card(shown: Card, *, private: bool, anywhere: bool = False) -> str:
 
 def suggestion(shown: Card) -> str:
     """A card in the round of well-known films."""
-    return f"{card(shown, private=True)}\n\n<i>{_('Have you seen it? Tap your stars.')}</i>"
+    return card(shown, private=True) + "\n\n<i>" + _("Have you seen it? Tap your stars.") + "</i>"
 
 
 def no_more_suggestions() -> str:
@@ -76,7 +76,7 @@ def _scores(shown: Card, private: bool) -> list[str]:
     lines += _everyone(shown)
     if private:
         yours = f"<b>{shown.my_stars}</b> ★" if shown.my_stars else _("not rated yet")
-        lines.append(f"{_('You')}: {yours}")
+        lines.append(_("You") + f": {yours}")
     return lines
 
 
@@ -88,9 +88,11 @@ def _everyone(shown: Card) -> list[str]:
 
 
 def _line(whose: str, value: Score | None) -> str:
-    return f"{whose}: {score(value) if value else _('no ratings yet')}"
+    said = score(value) if value else _("no ratings yet")
+    return f"{whose}: {said}"
 
 
 def _voices(voices: tuple[Voice, ...]) -> list[str]:
-    named = [f"{escape(voice.name or _('somebody'), LONGEST_NAME)}\N{NO-BREAK SPACE}{voice.stars}" for voice in voices]
+    hidden = _("somebody")
+    named = [f"{escape(voice.name or hidden, LONGEST_NAME)}\N{NO-BREAK SPACE}{voice.stars}" for voice in voices]
     return [" · ".join(named)] if named else []

@@ -15,12 +15,12 @@ def forget_what(held: Held) -> str:
     entries = ngettext("the content of {n} log entry", "the content of {n} log entries", held.entries)
     return "\n".join(
         [
-            f"🗑 <b>{_('Forget everything about you?')}</b>",
+            "🗑 <b>" + _("Forget everything about you?") + "</b>",
             "",
             _("This goes, at once and for good:"),
             f"• {ratings(held.ratings)}",
             f"• {clubs}",
-            f"• {_('your name, your language and your settings, your own weekly digest')}",
+            "• " + _("your name, your language and your settings, your own weekly digest"),
             f"• {entries.format(n=held.entries)}",
             "",
             _("What stays says that something was changed at some time, and not by whom or what."),
@@ -51,7 +51,7 @@ def export_caption(held: Held) -> str:
     what = f"{ratings(held.ratings)} · " + ngettext("{n} log entry", "{n} log entries", held.entries).format(
         n=held.entries
     )
-    return f"📦 {_('Everything I hold about you')} · {what}"
+    return "📦 " + _("Everything I hold about you") + f" · {what}"
 
 
 def export_too_large() -> str:
@@ -60,7 +60,7 @@ def export_too_large() -> str:
 
 def audit_page(page: AuditPage, wanted: Sequence[str], seal: str | None) -> str:
     """A page of the trail for operators. `wanted` are the filters in words."""
-    head = f"🧾 <b>{_('Audit trail')}</b>" + "".join(f" · {escape(each)}" for each in wanted)
+    head = "🧾 <b>" + _("Audit trail") + "</b>" + "".join(f" · {escape(each)}" for each in wanted)
     lines = [_audit_line(line) for line in page.lines] or [_("No entry.")]
     witness = [f"🔏 <code>{seal}</code>"] if seal else []
     return "\n".join([head, "", *lines, "", *witness]).rstrip()
@@ -76,7 +76,7 @@ def audit_help() -> str:
 
 def several_people(found: Sequence[tuple[int, str]]) -> str:
     names = "\n".join(f"• {escape(name, 40)}: <code>/audit person {person_id}</code>" for person_id, name in found)
-    return f"{_('Several people are called so:')}\n{names}"
+    return _("Several people are called so:") + f"\n{names}"
 
 
 def nobody_found() -> str:
@@ -87,7 +87,7 @@ def _audit_line(line: AuditLine) -> str:
     entry = line.entry
     when = f"{instant(entry.at, 'Dt')} · #{entry.id}"
     if entry.actor is None:
-        return f"{when} · <i>{_('erased')}</i>"
+        return f"{when} · <i>" + _("erased") + "</i>"
     who = escape(line.name, 40) if line.name else (_("Matinee") if entry.actor == 0 else str(entry.actor))
     what = f"<b>{escape(line.title, 60)}</b>" if line.title else f"<code>{escape(entry.subject or '', 60)}</code>"
     where = f" · {escape(line.chat, 30)}" if line.chat else ""

@@ -13,9 +13,9 @@ from storage.values import Digest, DigestLine, DigestSetting
 
 def digest(week: Digest) -> str:
     """At most about fifteen lines: the period, the figures, and the films worth a word."""
-    head = f"🍿 <b>{_('Your week in films')}</b> · {_span(week)}"
+    head = "🍿 <b>" + _("Your week in films") + f"</b> · {_span(week)}"
     if not week.films:
-        return f"{head}\n\n{_('Nothing was rated. Any plans for tonight?')}"
+        return "\n\n".join([head, _("Nothing was rated. Any plans for tonight?")])
     figures = " · ".join([films(week.films), people(week.people), ratings(week.ratings)])
     return "\n".join([head, figures, *_best(week), *_also(week), *_witness(week)])
 
@@ -38,19 +38,19 @@ def _best(week: Digest) -> list[str]:
     if not week.best:
         return ["", *(f"🎬 {_line(line)}" for line in week.others)]
     medals = zip(("🥇", "🥈", "🥉"), week.best, strict=False)
-    return ["", f"<b>{_('Best of the week')}</b>", *(f"{medal} {_line(line)}" for medal, line in medals)]
+    return ["", "<b>" + _("Best of the week") + "</b>", *(f"{medal} {_line(line)}" for medal, line in medals)]
 
 
 def _also(week: Digest) -> list[str]:
     lines = []
     if week.most_rated is not None:
-        lines.append(f"👥 {_('Most rated')}: {_line(week.most_rated)}")
+        lines.append("👥 " + _("Most rated") + f": {_line(week.most_rated)}")
     if week.most_argued is not None:
         spread = _("{n} stars apart").format(n=week.most_argued.spread)
-        lines.append(f"⚡ {_('Most argued about')}: {titled(week.most_argued)} · {spread}")
+        lines.append("⚡ " + _("Most argued about") + f": {titled(week.most_argued)} · {spread}")
     if week.newcomer is not None:
         rank, movie = week.newcomer
-        lines.append(f"🆕 {_('New in your top list')}: {titled(movie)} · #{rank}")
+        lines.append("🆕 " + _("New in your top list") + f": {titled(movie)} · #{rank}")
     return ["", *lines] if lines else []
 
 
@@ -65,9 +65,9 @@ def _line(line: DigestLine) -> str:
 
 def digest_setting(setting: DigestSetting) -> str:
     """When the digest comes, and when it comes next."""
-    head = f"📬 <b>{_('Weekly digest')}</b>"
+    head = "📬 <b>" + _("Weekly digest") + "</b>"
     if not setting.enabled:
-        return f"{head}\n{_('It is off. Switch it on, and once a week I post what was rated here.')}"
+        return "\n".join([head, _("It is off. Switch it on, and once a week I post what was rated here.")])
     when = f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
     lines = [head, when]
     if setting.next_run_at is not None:

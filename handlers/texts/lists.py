@@ -32,7 +32,7 @@ def found(page: SearchPage, stars: int | None = None) -> str:
 
 def nothing_found(query: str) -> str:
     said = _("I found nothing for “{query}”.").format(query=escape(query))
-    return f"{said}\n{_('Try fewer words, another spelling, or an IMDb link.')}"
+    return "\n".join([said, _("Try fewer words, another spelling, or an IMDb link.")])
 
 
 def what_to_search() -> str:
@@ -45,7 +45,7 @@ def mine(page: MyPage) -> str:
         return _("You have not rated anything yet. Send me a title, or /rate for well-known films.")
     order = _("best first") if page.order is MyOrder.BEST else _("newest first")
     mean = f"⌀ {page.mean:.1f} ★" if page.mean is not None else ""
-    head = f"⭐ <b>{_('Your ratings')}</b> · {ratings(page.total)} · {mean}\n<i>{order}</i>"
+    head = "⭐ <b>" + _("Your ratings") + f"</b> · {ratings(page.total)} · {mean}\n<i>{order}</i>"
     shown = _named([each.line for each in page.ratings])
     lines = [
         f"{number}. {name} · <b>{each.stars}</b> ★"
@@ -59,7 +59,8 @@ def top(page: TopPage, *, title: str) -> str:
     query = page.query
     decade = f"{query.decade}s" if query.decade else ""
     what = [_period(query.period), escape(query.genre or ""), decade]
-    head = f"🏆 <b>{escape(title) or _('Everyone')}</b> · {' · '.join(filter(None, what))}"
+    whose = escape(title) or _("Everyone")
+    head = f"🏆 <b>{whose}</b> · {' · '.join(filter(None, what))}"
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, query.page)]
     return "\n".join([head, "", *(lines or [_empty_top(page, query)])])
 
@@ -91,7 +92,7 @@ def history(page: HistoryPage) -> str:
     """A person's own audit trail, in each reader's own time zone."""
     if not page.lines:
         return _("Nothing here yet: what you change will be listed here.")
-    head = f"🧾 <b>{_('Your history')}</b>"
+    head = "🧾 <b>" + _("Your history") + "</b>"
     return "\n".join([head, "", *(_change(line) for line in page.lines)])
 
 

@@ -77,14 +77,14 @@ def privacy(chosen: Privacy) -> str:
         clubs += " " + _("and {n} more").format(n=len(chosen.clubs) - 10)
     return "\n".join(
         [
-            f"🔒 <b>{_('Privacy')}</b>",
+            "🔒 <b>" + _("Privacy") + "</b>",
             _(
                 "I keep your name, your ratings ({ratings}), the clubs where they count, and a log of your changes."
             ).format(ratings=ratings(chosen.ratings)),
             _("A club sees your name only beside stars that you gave in its chat. Everyone else sees sums."),
             "",
-            f"{_('Your name in clubs')}: <b>{name}</b>",
-            f"{_('Clubs that count your ratings')}: {clubs}",
+            _("Your name in clubs") + f": <b>{name}</b>",
+            _("Clubs that count your ratings") + f": {clubs}",
         ]
     )
 
