@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
-from storage.faults import forget_the_row
 from storage.writer import Writer
 
 
@@ -33,8 +32,10 @@ def postgresql_writer(engine: AsyncEngine) -> Writer:
 
 
 class _Kept:
-    """PostgreSQL: a connection of the pool, kept while one batch follows another, for taking one costs as much as five
-    ratings. The transaction is begun here: the driver would use a trip to the server for that alone."""
+    """PostgreSQL: a connection of the pool, kept from batch to batch, for taking one costs as much as five ratings.
+
+    The transaction is begun here: the driver would use a trip to the server for that alone.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -48,27 +49,35 @@ class _Kept:
             await self._driver.execute(_beginning(turns()))
             await connection.run_sync(run)
             await self._driver.execute("COMMIT")
-        except BaseException as error:
-            forget_the_row(error)
+        except BaseException:
             await self._undo(connection)
             raise
         self._used_at = time.monotonic()
 
     async def _taken(self) -> AsyncConnection:
-        if time.monotonic() - self._used_at > IDLE_S:
-            await self.give_back()  # the pool asks what has rested whether it still lives
+        if self._connection is not None and time.monotonic() - self._used_at > IDLE_S:
+            await self._ask_the_rested(self._connection)
         if self._connection is None:
             connection = await self._engine.connect()
             self._driver = (await connection.get_raw_connection()).driver_connection
             self._connection = connection
         return self._connection
 
+    async def _ask_the_rested(self, connection: AsyncConnection) -> None:
+        """Whether it still lives, as the pool asks its own."""
+        try:
+            await self._driver.execute("SELECT 1")
+        except Exception:
+            await connection.invalidate()
+            await self.give_back()
+
     async def _undo(self, connection: AsyncConnection) -> None:
         try:
             await connection.exec_driver_sql("ROLLBACK")
-        except Exception:  # whatever it is in the middle of: nobody is to use it again
+        except BaseException:  # whatever it is in the middle of: nobody is to use it again
             await connection.invalidate()
-        await self.give_back()
+        finally:
+            await self.give_back()
 
     async def give_back(self) -> None:
         connection, self._connection = self._connection, None

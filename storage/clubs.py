@@ -44,7 +44,7 @@ class Clubs:
                 record(connection, AuditAction.CLUB_JOIN, actor, at=at, subject=f"chat:{actor.chat_id}")
             return joined
 
-        return await self._database.write(work)
+        return await self._database.write(work, turns=[given.person_id, given.chat_id])
 
     async def leave(self, actor: Actor, chat_id: int | None = None) -> bool:
         """Stop counting the actor's ratings in a club (by default the chat they act in); true if they did."""
@@ -58,7 +58,7 @@ class Clubs:
             record(connection, AuditAction.CLUB_LEAVE, actor, at=at, subject=f"chat:{club}")
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(work, turns=[actor.person_id, club])
 
     async def knows(self, chat_id: int) -> bool:
         """Whether the bot has met this chat, or the person whose private chat has this number."""
@@ -76,7 +76,10 @@ class Clubs:
     async def migrate(self, old_id: int, new_id: int, actor: Actor | None = None) -> bool:
         """A group became a supergroup: everything moves to its new id; false when that was known."""
         at = self._database.now()
-        return await self._database.write(lambda connection: move(connection, self._ranking, old_id, new_id, actor, at))
+        turns = sorted({old_id, new_id})
+        return await self._database.write(
+            lambda connection: move(connection, self._ranking, old_id, new_id, actor, at), turns=turns
+        )
 
     async def set_active(self, chat_id: int, active: bool, actor: Actor | None) -> bool:
         """Note that the bot can write to a chat, or no longer; true if that is news. Digests wait meanwhile."""

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.dialects import Insert
 from storage.engine import driver_of
+from storage.faults import forget_the_row
 
 Turn = Callable[[Any], Any]
 Kinds = Mapping[str, Any]
@@ -86,7 +87,11 @@ def _at_once(connection: sa.Connection, steps: Sequence[Step]) -> Sequence[Any]:
     given = {step.name: _as_json(step) for step in steps}
     values = [given.get(name, fixed) for name, fixed, _ in parameters]
     adapted: Any = connection.connection.dbapi_connection
-    return adapted.run_async(lambda driver: driver.fetch(text, *values))  # type: ignore[no-any-return]
+    try:
+        return adapted.run_async(lambda driver: driver.fetch(text, *values))  # type: ignore[no-any-return]
+    except Exception as error:
+        forget_the_row(error)
+        raise
 
 
 def _as_json(step: Step) -> str:

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from storage import audit, batches, steps
 from storage.errors import DatabaseUnavailable
 from storage.models import bot_state
 from storage.service import Storage
+from tests.databases import ANN, in_club
 
 
 def put(key: str) -> Any:
@@ -182,3 +185,51 @@ async def test_who_takes_the_same_turn_waits_until_it_is_over(postgres_storage: 
     await other.close()
 
     assert order == ["first", "second"]
+
+
+async def test_a_connection_that_was_cut_while_it_rested_is_noticed_before_it_is_used(
+    postgres_storage: Storage, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await postgres_storage.database.write(put("before"))
+    database = postgres_storage.database.engine.url.database
+    other = await asyncpg.connect(postgres)
+    await other.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", database)
+    await other.close()
+    monkeypatch.setattr(batches, "IDLE_S", 0.0)
+    await postgres_storage.database.write(put("after"))
+
+    assert await keys(postgres_storage) == {"before", "after"}
+
+
+async def test_a_row_that_postgresql_refuses_is_in_no_error(postgres_storage: Storage) -> None:
+    def secretly(connection: sa.Connection) -> None:
+        entry = audit.entry_of(audit.AuditAction.MOVIE_ADD, ANN, at=None, after={"title": "SECRET"})
+        steps.run(connection, *audit.recording("postgresql", [entry]))
+
+    outcomes = await asyncio.gather(
+        *(postgres_storage.database.write(secretly) for _ in range(2)), return_exceptions=True
+    )
+
+    assert all(isinstance(each, asyncpg.NotNullViolationError) for each in outcomes)
+    assert "SECRET" not in "".join(map(str, outcomes))
+
+
+@pytest.mark.parametrize("doing", ["join", "leave"])
+async def test_nobody_joins_or_leaves_a_club_while_stars_of_theirs_are_stored_elsewhere(
+    postgres_storage: Storage, doing: str
+) -> None:
+    other = await Storage.open(postgres_storage.settings, now=postgres_storage.now)
+    stored: list[str] = []
+
+    def slow(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        stored.append("stars")
+
+    elsewhere = asyncio.create_task(postgres_storage.database.write(slow, turns=[ANN.person_id]))
+    await asyncio.sleep(0.1)
+    await getattr(other.clubs, doing)(in_club(ANN))
+    in_time = list(stored)
+    await elsewhere
+    await other.close()
+
+    assert in_time == ["stars"]
