@@ -81,7 +81,9 @@ lookups = _counter("lookups", "Searches at TMDB for what the catalogue lacks, by
 # The database, and what is looked up in it now and then: the same for every replica.
 database_answers = _gauge("database_up", "1 while the database answers, 0 while it is away")
 writes_waiting = _gauge("database_writes_waiting", "Writes handed over and not begun")
-connections_used = _gauge("database_connections_used", "Connections in use; on SQLite those for reading")
+connections_used = _gauge(
+    "database_connections_used", "Connections in use, the writer's too; on SQLite those for reading"
+)
 connections_most = _gauge("database_connections_most", "As many of them may be in use")
 inbox_waiting = _gauge("inbox_waiting", "Updates in the inbox that are not finished, of all replicas")
 inbox_age = _gauge("inbox_oldest_seconds", "Age of the oldest of them")

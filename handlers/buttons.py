@@ -32,6 +32,10 @@ class Keyboard(InlineKeyboardMarkup):
         return [[*row] for row in self.api_kwargs["inline_keyboard"]]
 
 
+def even(buttons: Sequence[Button], width: int) -> list[list[Button]]:
+    return [[*buttons[at : at + width]] for at in range(0, len(buttons), width)]
+
+
 FITS = {3: 9, 2: 16}
 """Characters of the longest label in a row of so many buttons that a phone shows uncut."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from handlers import texts, zones
-from handlers.buttons import Button, Keyboard, flowing
+from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.callback_data import Digest
 from handlers.i18n import _
 from storage.values import DigestSetting
@@ -28,7 +28,7 @@ def setting(present: DigestSetting, *, topic: int | None) -> Keyboard:
 
 def weekdays(present: DigestSetting) -> Keyboard:
     days = [_choice(texts.weekday(n), n == present.weekday, "weekday", str(n)) for n in range(7)]
-    return Keyboard([*_rows(days, 2), [_back()]])
+    return Keyboard([*even(days, 2), [_back()]])
 
 
 def hours(present: DigestSetting) -> Keyboard:
@@ -36,7 +36,7 @@ def hours(present: DigestSetting) -> Keyboard:
         _choice(texts.clock(minute), minute == present.minute, "minute", str(minute))
         for minute in range(0, 24 * 60, 60)
     ]
-    return Keyboard([*_rows(times, 4), [_back()]])
+    return Keyboard([*even(times, 4), [_back()]])
 
 
 def common_zones(present: DigestSetting) -> Keyboard:
@@ -58,7 +58,7 @@ def region(name: str, page: int) -> Keyboard:
 
 
 def found_zones(names: Sequence[str]) -> Keyboard | None:
-    return Keyboard(_rows([_to(name, "zone", name) for name in names], 1)) if names else None
+    return Keyboard(even([_to(name, "zone", name) for name in names], 1)) if names else None
 
 
 CHOICES: dict[str, Callable[[DigestSetting], Keyboard]] = {
@@ -79,7 +79,3 @@ def _choice(label: str, present: bool, what: str, value: str) -> Button:
 
 def _back() -> Button:
     return _to("‹ " + _("Back"), "show", "back")
-
-
-def _rows(buttons: list[Button], width: int) -> list[list[Button]]:
-    return [buttons[at : at + width] for at in range(0, len(buttons), width)]

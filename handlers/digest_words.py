@@ -8,7 +8,7 @@ from handlers import texts
 from handlers.i18n import speaking
 
 SWITCH = {"on": True, "off": False}
-FILLERS = frozenset({"every", "at"})
+FILLERS = frozenset({"every", "at", "please"})
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 LEAST_LETTERS = 3
 """Of the beginning of a weekday."""
@@ -23,7 +23,7 @@ class Change(TypedDict, total=False):
 
 
 def understood(words: Sequence[str]) -> tuple[Change, str]:
-    """The change that is asked for, and what of the words is none. Who names a day or an hour wants a digest."""
+    """The change that is asked for, or which of the words are none. Who names a day or an hour wants a digest."""
     change, odd = Change(), []
     for word in map(str.casefold, words):
         if word in SWITCH:
@@ -34,9 +34,11 @@ def understood(words: Sequence[str]) -> tuple[Change, str]:
             change["minute"] = int(time[1]) * 60 + int(time[2])
         elif word not in FILLERS:
             odd.append(word)
+    if odd:  # "not friday" is not for Friday
+        return Change(), " ".join(odd)
     if change:
         change.setdefault("enabled", True)
-    return change, " ".join(odd)
+    return change, ""
 
 
 def _weekday(word: str) -> int | None:

@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
-from handlers.buttons import Button, Keyboard, flowing
+from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.i18n import _
 from handlers.texts.words import plain
 from storage.values import (
@@ -155,7 +155,7 @@ def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
 
 def top_decades(decades: Sequence[int], chosen: carry.Top) -> Keyboard:
     choices = [_choice(f"{each}s", each == chosen.decade, _with(chosen, decade=each)) for each in decades]
-    return Keyboard([[_choice(_("Any decade"), chosen.decade is None, _with(chosen, decade=None))], *_rows(choices, 4)])
+    return Keyboard([[_choice(_("Any decade"), chosen.decade is None, _with(chosen, decade=None))], *even(choices, 4)])
 
 
 def history(page: HistoryPage, person_id: int) -> Keyboard | None:
@@ -246,10 +246,6 @@ def _pages(page: int, more: bool, to: Callable[[int], str]) -> list[list[Button]
     if more and page < carry.LARGEST_PAGE:
         row.append(Button(text=_("Next") + " ›", callback_data=to(page + 1)))
     return [row] if row else []
-
-
-def _rows(buttons: list[Button], width: int) -> list[list[Button]]:
-    return [buttons[at : at + width] for at in range(0, len(buttons), width)]
 
 
 def _label(title: str, longest: int = LONGEST_LABEL) -> str:

@@ -12,11 +12,11 @@ from handlers.screen import send, show
 from handlers.search import find
 from storage.values import Actor, Rated, SearchPage, Source
 
-STARS = re.compile(r"(.*\S)\s+(10|[1-9])(?:/10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
-"""A title and, at its end, stars: "heat 9", "heat 9/10"."""
+STARS = re.compile(r"(.*?\S)\s+(10|[1-9])(?:\s*/\s*10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
+"""A title and, at its end, stars: "heat 9", "heat 9/10", "heat 9 / 10"."""
 NO_STARS = re.compile(
-    r"(.*\S)\s+(?!(?:18|19|20)\d\d$)([-+]?\d+(?:[.,]\d+)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?:/10)?\s*[★⭐*]?",
+    r"(.*?\S)\s+(?!(?:18|19|20)\d\d\s*[★⭐*]?$)([-+]?\d+(?:[.,]\d+)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:\s*/\s*10)?\s*[★⭐*]?",
     re.ASCII | re.DOTALL | re.IGNORECASE,
 )
 """A title and what was meant for stars and is none: "heat 11", "heat 7.5", "heat ten", but not "heat 1995"."""

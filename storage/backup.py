@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,32 +73,41 @@ async def back_up(storage: Storage, file: Path, progress: Progress) -> BackupRep
 
     Raises BackupRefused, DatabaseUnavailable.
     """
+    with _explained(f"{file} was not written"):
+        partial = await _in_thread(lambda: _place_beside(file, storage.database.url))
+        with scratch(file.parent) as place:
+            try:
+                return await _written(storage, file, partial, place, progress)
+            finally:
+                partial.unlink(missing_ok=True)
+
+
+async def _written(storage: Storage, file: Path, partial: Path, place: Path, progress: Progress) -> BackupReport:
+    create(partial)
+    progress("backup", 0, 2)
+    before = await storage.database.read(count_rows)
+    await _copy(storage, partial, place, progress)
+    progress("backup", 1, 2)
+    counts = await _in_thread(lambda: _restored(partial, place, storage.settings, storage.now))
+    if counts["audit_entry"] < before["audit_entry"]:
+        raise _Unfit("audit entries are missing from the copy")
+    size = (await _in_thread(partial.stat)).st_size
+    rename(partial, file)
+    progress("backup", 2, 2)
+    return BackupReport(file, size, counts["rating"], counts["audit_entry"])
+
+
+def _place_beside(file: Path, ours: URL) -> Path:
+    """Where to write until it is checked."""
+    if file.is_dir():
+        raise BackupRefused(f"{file} is a directory: name a file to write")  # which may have no name at all
     partial = file.with_name(f"{file.name}.partial")
-    await _in_thread(lambda: _refuse_what_is_no_place((file, partial), storage.database.url))
-    with _explained(f"{file} was not written"), scratch(file.parent) as place:
-        try:
-            create(partial)
-            progress("backup", 0, 2)
-            before = await storage.database.read(count_rows)
-            await _copy(storage, partial, place, progress)
-            progress("backup", 1, 2)
-            counts = await _in_thread(lambda: _restored(partial, place, storage.settings, storage.now))
-            if counts["audit_entry"] < before["audit_entry"]:
-                raise _Unfit("audit entries are missing from the copy")
-            report = BackupReport(file, partial.stat().st_size, counts["rating"], counts["audit_entry"])
-            rename(partial, file)
-            progress("backup", 2, 2)
-        finally:
-            partial.unlink(missing_ok=True)
-    return report
-
-
-def _refuse_what_is_no_place(files: Iterable[Path], ours: URL) -> None:
-    for file in files:
-        if file.exists() and not file.is_file():
-            raise BackupRefused(f"{file} is a directory or a device: name a file to write")
-        if belongs_to_one_in_use(file, ours):
-            raise BackupRefused(f"{file} {IN_USE}")
+    for each in (file, partial):
+        if each.exists() and not each.is_file():
+            raise BackupRefused(f"{each} is no file: name one to write")
+        if belongs_to_one_in_use(each, ours):
+            raise BackupRefused(f"{each} {IN_USE}")
+    return partial
 
 
 async def _copy(storage: Storage, partial: Path, place: Path, progress: Progress) -> None:
@@ -247,7 +256,7 @@ def _file_holds_anything(file: Path) -> bool:
 def _explained(sentence: str) -> Iterator[None]:
     try:
         yield
-    except (_Unfit, OSError, sqlite3.Error, SQLAlchemyError) as error:
+    except (_Unfit, OSError, RuntimeError, sqlite3.Error, SQLAlchemyError) as error:  # RuntimeError: links in a loop
         raise BackupRefused(f"{sentence}: {in_words(error)}") from error
 
 

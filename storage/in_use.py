@@ -12,7 +12,7 @@ IN_USE = "belongs to a database that is in use: name another file"
 
 
 def belongs_to_one_in_use(file: Path, ours: URL) -> bool:
-    """Whether `file` is part of the database at `ours`, or of a SQLite database that anybody has open.
+    """Whether `file` is part of the database at `ours`, or of one of Matinee's that anybody has open.
 
     By whichever path or link it is named. What lies beside a database that rests is taken for a part in use as well:
     whatever stands there, SQLite throws away.

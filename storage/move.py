@@ -14,6 +14,7 @@ from storage.catalogue.service import Progress
 from storage.database import Database
 from storage.engine import is_sqlite, parse_url
 from storage.errors import StorageError
+from storage.faults import in_words
 from storage.in_use import IN_USE, belongs_to_one_in_use
 from storage.models import audit_entry, digest_run, rating, score
 from storage.replicas import LEASE
@@ -75,7 +76,10 @@ async def move(storage: Storage, url: str, progress: Progress) -> MoveReport:
 
 
 async def _into_file(storage: Storage, file: Path, progress: Progress) -> MoveReport:
-    await asyncio.to_thread(_make_way, file, storage.database.url)
+    try:
+        await asyncio.to_thread(_make_way, file, storage.database.url)
+    except (OSError, RuntimeError) as error:
+        raise MoveRefused(f"{file} cannot be written: {in_words(error)}") from error
     with scratch(file.parent) as place:
         made = place / "matinee.db"
         create(made)

@@ -69,7 +69,7 @@ async def test_the_command_line_refuses_the_database_as_the_backup_in_one_line(t
 
 
 FAILING_AT_ONCE = {
-    "backup --force {0}": "{0} is a directory or a device: name a file to write",
+    "backup --force {0}": "{0} is a directory: name a file to write",
     "backup {0}/nowhere/copy.db": "{0}/nowhere/copy.db was not written: there is no directory {0}/nowhere",
     "restore {0}/nope": "{0}/nope was not restored: there is no such file",
     "restore {0}/letter": "{0}/letter was not restored: it is not a backup of Matinee, and not a database",
@@ -83,3 +83,22 @@ async def test_what_cannot_begin_says_why_in_words_and_nothing_else(command: str
     end = await program.matinee(data_dir, *command.format(tmp_path).split())
 
     assert (end.code, end.out, end.err) == (1, "", f"matinee: {FAILING_AT_ONCE[command].format(tmp_path)}\n")
+
+
+@pytest.mark.parametrize(
+    "name", [".", "", "/", "b" * 250, "c" * 300], ids=["here", "nothing", "root", "long", "longer"]
+)
+async def test_a_place_that_no_file_can_have_is_refused_in_words(
+    sqlite_storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BackupRefused):
+        await back_up(sqlite_storage, Path(name), quietly)
+
+
+async def test_links_that_lead_nowhere_but_to_themselves_are_refused_in_words(
+    sqlite_storage: Storage, tmp_path: Path
+) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(BackupRefused, match="loop"):
+        await back_up(sqlite_storage, tmp_path / "loop", quietly)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import aiohttp
+import pytest
 import sqlalchemy as sa
 
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
@@ -143,12 +144,20 @@ async def test_an_anonymous_admin_is_asked_to_press_as_themselves(stage: Stage) 
     assert [entry.actor for entry in await stage.trail()] == [ANN]
 
 
-async def test_rate_with_stars_rates_at_once(stage: Stage) -> None:
+@pytest.mark.parametrize("said", ["9/10", "9 / 10", "9 ★", "9"])
+async def test_rate_with_stars_rates_at_once(stage: Stage, said: str) -> None:
     talk = await stage.client.open()
-    card = await talk.asks("/rate the matrix 9/10")
+    card = await talk.asks(f"/rate the matrix {said}")
 
     assert card.text.startswith("9 ★ saved")
     assert [entry.after for entry in await stage.trail()] == [{"stars": 9}]
+
+
+async def test_a_year_is_no_bad_stars(stage: Stage) -> None:
+    talk = await stage.client.open()
+    card = await talk.asks("/rate alien 1979 ★")
+
+    assert "Nothing was rated" not in card.text
 
 
 async def test_stars_are_not_forgotten_when_the_title_is_not_clear(stage: Stage) -> None:

@@ -43,6 +43,9 @@ def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str)
         ("off mondays", {"enabled": False, "weekday": 0}, ""),
         ("25:00 never", {}, "25:00 never"),
         ("zone", {}, "zone"),
+        ("not friday", {}, "not"),
+        ("never on sunday", {}, "never"),
+        ("fri 9:5", {}, "9:5"),
     ],
 )
 def test_a_digest_is_set_as_the_words_ask(words: str, change: dict[str, object], odd: str) -> None:

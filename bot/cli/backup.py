@@ -1,5 +1,6 @@
 """`matinee backup` and `matinee restore`: the whole database as one file, and back."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Write everything into one file and check it, also while the bot runs. Exit code 1: nothing was written."""
-    if file.is_file() and not force:
+    if os.path.isfile(file) and not force:  # which is no question that fails
         raise Halt(f"{file} is there already: name another file, or write over it with --force")
 
     async def work() -> None:

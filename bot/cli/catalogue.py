@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import imports
-from bot.cli.common import settings, storage_of, wait_for
+from bot.cli.common import counted, settings, storage_of, wait_for
 
 STARTER_TERMS = """\
 The starter catalogue holds facts only and is offered under CC BY-SA 4.0. Film facts: Wikidata (CC0), Wikipedia
@@ -55,7 +55,7 @@ def status(
         if json:
             typer.echo(orjson.dumps({"films": count, "imports": done}).decode())
         else:
-            typer.echo(f"{count:,} films")
+            typer.echo(counted(count, "film", "films"))
             for each in done:
                 typer.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.source}: {each.rows:,} read, {each.new:,} new")
             if any(each.source == "starter" for each in done):

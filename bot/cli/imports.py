@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import settings, storage_of, wait_for, wall_clock
+from bot.cli.common import counted, settings, storage_of, wait_for, wall_clock
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -137,9 +137,9 @@ def _import(run: "Callable[[Catalogue, Settings, Progress], Awaitable[ImportSumm
 def summary_lines(summary: "ImportSummary") -> list[str]:
     skipped = ", ".join(f"{count:,} {why}" for why, count in summary.skipped.items())
     films = f"{summary.new:,} new, {summary.changed:,} changed, {summary.unchanged:,} unchanged"
-    removed = [f"{summary.removed:,} films that are gone from the files and that nobody rated were removed"]
+    removed = [f"removed, for they are gone from the files and nobody rated them: {summary.removed:,}"]
     return [
-        f"{summary.rows:,} titles read" + (f", left out: {skipped}" if skipped else ""),
+        counted(summary.rows, "title", "titles") + " read" + (f", left out: {skipped}" if skipped else ""),
         f"films: {films}" if summary.did_something else f"films: {films}: nothing to do",
         *(removed if summary.removed else []),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 def nearest(directory: Path) -> Path:
     """The directory itself, or what is there of the way to it."""
     there = directory.absolute()
-    while not os.path.exists(there):  # Path.exists raises where this user may not look
+    while not os.path.lexists(there):  # Path.exists raises where this user may not look
         there = there.parent
     return there
 

@@ -13,7 +13,7 @@ from bot.sandbox.world import BOT_USERNAME, Options
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
-    parser.add_argument("--port", type=_port, default=8090, help="0 takes any free one (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=8090, help="0 takes any free one (default: %(default)s)")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep everything in this file")
     parser.add_argument("--key", help="for the page's address; by default the one of the file, or a new one")
     parser.add_argument("--seed", action="store_true", help="begin with people, a club and a channel")
@@ -25,10 +25,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _port(text: str) -> int:
-    if not 0 <= (port := int(text)) <= 65_535:
+def port(text: str) -> int:
+    if not 0 <= (number := int(text)) <= 65_535:
         raise argparse.ArgumentTypeError(f"{text} is not in the range 0 to 65535")
-    return port
+    return number
 
 
 async def _serve(given: argparse.Namespace) -> None:

@@ -40,7 +40,7 @@ def fill(file: Path, clubs: int = CLUBS) -> None:
 def rate(file: Path, ratings: int, span: int = SPAN) -> None:
     """So many ratings instead of those before, without entries; the scores have to be counted anew."""
     with sqlite3.connect(file) as database:
-        for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY"):
+        for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY", "threads=2"):
             database.execute(f"PRAGMA {pragma}")
         indexes = database.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'rating' AND type = 'index'")
         named = [(name, sql) for name, sql in indexes if sql]
