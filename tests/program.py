@@ -61,7 +61,7 @@ async def started(data_dir: Path, *arguments: str, **settings: str) -> AsyncIter
         await asyncio.wait_for(process.communicate(), 10)  # closes its pipes too
 
 
-async def ended(process: asyncio.subprocess.Process, stdin: str = "", *, within_s: float = 30) -> Ended:
+async def ended(process: asyncio.subprocess.Process, stdin: str = "", *, within_s: float = 180) -> Ended:
     out, err = await asyncio.wait_for(process.communicate(stdin.encode()), within_s)
     return Ended(process.returncode, out.decode(), err.decode())
 
@@ -72,7 +72,7 @@ async def matinee(data_dir: Path, *arguments: str, stdin: str = "", **settings: 
         return await ended(process, stdin)
 
 
-async def terminated(process: asyncio.subprocess.Process, *, within_s: float = 10) -> Ended:
+async def terminated(process: asyncio.subprocess.Process, *, within_s: float = 30) -> Ended:
     """Tell a child to stop, as a host does, and wait until it has."""
     process.send_signal(signal.SIGTERM)
     return await ended(process, within_s=within_s)

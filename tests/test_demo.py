@@ -37,7 +37,7 @@ class Page:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
-    async def until(self, path: str, met: Callable[[Any], bool], *, within_s: float = 60) -> Any:
+    async def until(self, path: str, met: Callable[[Any], bool], *, within_s: float = 180) -> Any:
         """The first answer of `path` for which `met` holds."""
         async with asyncio.timeout(within_s):
             while not met(answer := await self.get(path)):  # noqa: ASYNC110
@@ -97,7 +97,7 @@ async def test_the_second_demo_is_up_soon_with_what_was(data_dir: Path) -> None:
         state = await page.get("/sim/state")
         user = next(user for user in state["users"] if not user["is_bot"])["id"]
         await page.post("/sim/message", chat_id=user, user_id=user, text="/top")
-        chat = await page.until(f"/sim/chat/{user}", lambda each: each["messages"][-1]["from"]["is_bot"], within_s=10)
+        chat = await page.until(f"/sim/chat/{user}", lambda each: each["messages"][-1]["from"]["is_bot"], within_s=60)
 
     assert page.started_s < 15  # 1.5 s where nothing else runs; the first one imports for longer than this
     assert "Godfather" in chat["messages"][-1]["text"]
@@ -106,7 +106,7 @@ async def test_the_second_demo_is_up_soon_with_what_was(data_dir: Path) -> None:
 async def test_ctrl_c_ends_the_demo_and_its_child(data_dir: Path) -> None:
     async with demo(data_dir) as page:
         page.process.send_signal(signal.SIGINT)
-        end = await program.ended(page.process, within_s=10)
+        end = await program.ended(page.process, within_s=60)
         with pytest.raises(aiohttp.ClientConnectionError):
             await page.get("/sim/state")
 

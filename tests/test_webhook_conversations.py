@@ -202,7 +202,7 @@ async def test_the_program_receives_and_stops_in_time_when_told(tmp_path: Path) 
             taken = await door.delivers(message(1, "/start"))
             noise = await door.hears(b"POST /telegram HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n")
             await stub.wait_for("sendMessage")
-            end = await program.terminated(process, within_s=10)  # with Telegram's connection still open
+            end = await program.terminated(process, within_s=30)  # with Telegram's connection still open
 
     assert (ready.status, taken.status, end.code, "Traceback" in end.err) == (200, 200, 0, False)
     assert b" 400 " in noise
