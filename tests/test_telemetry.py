@@ -205,12 +205,13 @@ async def test_writes_that_wait_and_connections_in_use_are_shown(storage: Storag
     await asyncio.sleep(0)
     waiting = telemetry.writes_waiting._samples()
     await asyncio.gather(*writes)
+    kept = 0 if storage.database.is_sqlite else 1  # the writer's
     async with storage.database.engine.connect():
         used = registry.get_sample_value("matinee_database_connections_used")
 
     assert [sample.value for sample in waiting] == [3]
     assert registry.get_sample_value("matinee_database_writes_waiting") == 0
-    assert (used, registry.get_sample_value("matinee_database_connections_used")) == (1, 0)
+    assert (used, registry.get_sample_value("matinee_database_connections_used")) == (kept + 1, kept)
     assert (registry.get_sample_value("matinee_database_connections_most") or 0) >= 8
 
 
