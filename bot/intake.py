@@ -42,8 +42,6 @@ class Intake:
         self._bot = bot
         self._inbox = storage.inbox
         self._replica = storage.replicas.id
-        self.alone = True
-        """Whether no other process works on the same inbox."""
         self._quarantine = storage.quarantine
         self._dispatcher = Dispatcher(self._handle, slots=slots)
         self._known: set[int] = set()  # taken and not finished
@@ -58,13 +56,19 @@ class Intake:
         await self._inbox.purge()  # numbers begin anew after a week of silence: old ones must not be taken for them
         items = await self._inbox.claim(self._replica)
         self._resumed.update(item.id for item in items)
-        for item in sorted(items, key=lambda item: item.deaths < SUSPECT):
-            if item.deaths < SUSPECT:
-                self._put(item)
-                continue
-            self._known.add(item.id)
-            while (pause := await self._handle(item)) is not None:  # noqa: ASYNC110
-                await asyncio.sleep(pause)
+        others = []
+        for item in items:
+            if item.deaths >= SUSPECT and await self._inbox.is_next(item):
+                await self._run_alone(item)
+            else:
+                others.append(item)
+        for item in others:
+            self._put(item)
+
+    async def _run_alone(self, item: InboxItem) -> None:
+        self._known.add(item.id)
+        while (pause := await self._handle(item)) is not None:  # noqa: ASYNC110
+            await asyncio.sleep(pause)
 
     async def adopt_for_ever(self) -> None:
         """Take up what comes into the inbox by other hands."""
@@ -133,7 +137,7 @@ class Intake:
 
     async def _try(self, item: InboxItem) -> float | None:
         """Run the handlers once; null when there is a verdict."""
-        if item.behind and not self.alone and item.key and not await self._inbox.is_next(item):
+        if item.behind and not await self._inbox.is_next(item):
             return TURN_S
         if item.id in self._resumed:
             await self._inbox.begun_again(item.id, item.deaths + 1)

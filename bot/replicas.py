@@ -5,7 +5,6 @@ from functools import partial
 import structlog
 
 from bot.chores import every
-from bot.intake import Intake
 from bot.pacer import Pacer
 from storage.errors import StorageError
 from storage.service import Storage
@@ -16,15 +15,13 @@ BEAT_S = 5.0
 """Three of them may be missed before the others take over."""
 
 
-async def beat(storage: Storage, intake: Intake, pacer: Pacer) -> None:
+async def beat(storage: Storage, pacer: Pacer) -> None:
     """Show a sign of life, and hear how many there are."""
-    replicas = await storage.replicas.beat()
-    intake.alone = replicas == 1
-    pacer.share(replicas)
+    pacer.share(await storage.replicas.beat())
 
 
-async def beat_for_ever(storage: Storage, intake: Intake, pacer: Pacer) -> None:
-    await every(BEAT_S, "show a sign of life", partial(beat, storage, intake, pacer))
+async def beat_for_ever(storage: Storage, pacer: Pacer) -> None:
+    await every(BEAT_S, "show a sign of life", partial(beat, storage, pacer))
 
 
 async def leave(storage: Storage) -> None:

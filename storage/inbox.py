@@ -76,7 +76,7 @@ class Inbox:
         """What was taken and is not finished, oldest first."""
         query = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [_item(row) for row in rows]
+        return [_item(row, behind=False) for row in rows]
 
     async def claim(self, owner: int) -> list[InboxItem]:
         """What is not finished and no living replica works on, oldest first: now it is the replica `owner`'s."""
@@ -91,7 +91,7 @@ class Inbox:
             rows = connection.execute(found.with_for_update(skip_locked=True)).all()
             theirs = inbox.c.id.in_([row.id for row in rows])
             connection.execute(sa.update(inbox).where(theirs).values(owner=owner))
-            return [_item(row) for row in rows]
+            return [_item(row, behind=not self._database.is_sqlite) for row in rows]
 
         return await self._database.write(work)
 
@@ -127,9 +127,9 @@ class Inbox:
         return await self._database.write(lambda connection: connection.execute(old).rowcount)
 
 
-def _item(row: Any) -> InboxItem:
+def _item(row: Any, *, behind: bool) -> InboxItem:
     payload, key, begun = row.payload or b"{}", row.person_id or 0, row.owner is not None
-    return InboxItem(row.id, row.update_id, key, payload, row.tries, begun=begun, behind=True)
+    return InboxItem(row.id, row.update_id, key, payload, row.tries, begun=begun, behind=behind)
 
 
 def _take_all(connection: sa.Connection, batches: Sequence[list[dict[str, Any]]]) -> list[list[InboxItem]]:

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot, TypeHandler
 
 from bot.attempts import Attempts
-from bot.intake import Intake
+from bot.intake import TURN_S, Intake
 from bot.transport import AiohttpRequest, NotSent, OutcomeUnknown
 from storage.errors import DatabaseUnavailable, MovieNotFound
 from storage.service import Storage
@@ -260,6 +260,32 @@ async def test_an_update_that_may_have_ended_the_process_runs_alone_and_first(
     await settled(intake)
 
     assert (handlers.handled, at_work[:3]) == ([2, 1], [0, 0, 0])
+
+
+async def test_a_suspect_waits_for_what_the_same_person_did_before(
+    intake: Intake, sqlite_storage: Storage, handlers: Handlers
+) -> None:
+    rows = [(n, ANN["id"], orjson.dumps(message(n))) for n in (1, 2)]
+    _, suspect = await sqlite_storage.inbox.take(rows)
+    await sqlite_storage.inbox.begun_again(suspect.id, 2)
+    await intake.resume()
+    await settled(intake)
+
+    assert handlers.handled == [1, 2]
+
+
+async def test_what_another_replica_has_not_finished_is_waited_for_before_anything_is_heard_of_that_replica(
+    application: App, postgres_storage: Storage, handlers: Handlers
+) -> None:
+    (first,) = await postgres_storage.inbox.take([(1, ANN["id"], orjson.dumps(message(1)))], owner=12345)
+    intake = Intake(Attempts(application), application.bot, postgres_storage, slots=8)
+    await intake.take([message(2)])
+    await asyncio.sleep(3 * TURN_S)
+    before = list(handlers.handled)
+    await postgres_storage.inbox.done(first.id)
+    await settled(intake)
+
+    assert (before, handlers.handled) == ([], [2])
 
 
 async def test_a_pause_that_telegram_asks_for_is_no_failure(intake: Intake, handlers: Handlers) -> None:
