@@ -63,20 +63,21 @@ class Lists:
     def _ranked(self, query: TopQuery) -> sa.Select[Any]:
         if query.period is Period.ALL:
             return self._kept(query)
-        return _filtered(recent(query.period, query.scope, self._ranking.of(query.scope), self._database), query)
+        counted = recent(query.period, query.scope, self._ranking.of(query.scope), self._database)
+        return _filtered(counted, movie.c.id, query)
 
     def _kept(self, query: TopQuery) -> sa.Select[Any]:
         """All time: read from the kept scores, through the index on (scope, weighted)."""
         listed = score.c.scope == query.scope, score.c.count >= self._ranking.of(query.scope).minimum
         order = score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id
         ranked = sa.select(movie, *SCORE_COLUMNS).join(score, score.c.movie_id == movie.c.id).where(*listed)
-        return _filtered(ranked, query).order_by(*order)
+        return _filtered(ranked, score.c.movie_id, query).order_by(*order)
 
 
-def _filtered(ranked: sa.Select[Any], query: TopQuery) -> sa.Select[Any]:
+def _filtered(ranked: sa.Select[Any], movie_id: sa.ColumnElement[int], query: TopQuery) -> sa.Select[Any]:
     if query.genre is not None:
-        in_genre = sa.select(movie_genre.c.movie_id).where(movie_genre.c.genre == query.genre)
-        ranked = ranked.where(movie.c.id.in_(in_genre))
+        # One film after another in the list's order: SQLite would gather all of a genre's first to see who is IN it.
+        ranked = ranked.where(sa.exists().where(movie_genre.c.genre == query.genre, movie_genre.c.movie_id == movie_id))
     if query.decade is not None:
         ranked = ranked.where(movie.c.year.between(query.decade, query.decade + 9))
     return ranked
