@@ -142,5 +142,6 @@ def rebuild(connection: sa.Connection, ranking: Ranking) -> None:
 def _recount(scope: sa.ColumnElement[int], source: sa.FromClause, prior: Prior) -> sa.Select[Any]:
     count, total = sa.func.count(), sa.func.sum(rating.c.stars)
     weighted = prior.weighted(sa.cast(total, sa.Double), count)
-    columns = scope, rating.c.movie_id, count, sa.cast(total, sa.BigInteger), weighted
-    return sa.select(*columns).select_from(source).group_by(scope, rating.c.movie_id)
+    movie_id = rating.c.movie_id + 0  # an expression, or SQLite goes by the index, criss-cross through the table
+    columns = scope, movie_id, count, sa.cast(total, sa.BigInteger), weighted
+    return sa.select(*columns).select_from(source).group_by(scope, movie_id)
