@@ -41,7 +41,7 @@ class Intake:
         self._attempts = attempts
         self._bot = bot
         self._inbox = storage.inbox
-        self._replica = storage.replicas.id
+        self._replicas = storage.replicas
         self._quarantine = storage.quarantine
         self._dispatcher = Dispatcher(self._handle, slots=slots)
         self._known: set[int] = set()  # taken and not finished
@@ -54,7 +54,7 @@ class Intake:
     async def resume(self) -> None:
         """Run what a former process took and did not finish."""
         await self._inbox.purge()  # numbers begin anew after a week of silence: old ones must not be taken for them
-        items = await self._inbox.claim(self._replica)
+        items = await self._claim()
         self._resumed.update(item.id for item in items)
         others = []
         for item in items:
@@ -78,10 +78,13 @@ class Intake:
                 await self.adopt()
 
     async def adopt(self) -> None:
-        for item in await self._inbox.claim(self._replica):
+        for item in await self._claim():
             if item.begun:
                 self._resumed.add(item.id)
             self._put(item)
+
+    async def _claim(self) -> list[InboxItem]:
+        return await self._inbox.claim(self._replicas.id, of_dead=self._replicas.sees_the_dead)
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
         """Store a batch durably and begin to handle it; waits while too much is waiting already.
@@ -96,7 +99,7 @@ class Intake:
         if not kept:
             return
         rows = [(update["update_id"], person_of(update), raw(update)) for update in kept]
-        for item in await self._inbox.take(rows, self._replica):  # those that share a commit wake in its order
+        for item in await self._inbox.take(rows, self._replicas.id):  # those that share a commit wake in its order
             telemetry.taken.inc()
             self._arrivals[item.id] = Arrival(item.update_id, item.key, kinds[item.update_id], arrived, item.payload)
             self._put(item)

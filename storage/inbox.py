@@ -78,11 +78,16 @@ class Inbox:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_item(row, behind=False) for row in rows]
 
-    async def claim(self, owner: int) -> list[InboxItem]:
-        """What is not finished and no living replica works on, oldest first: now it is the replica `owner`'s."""
-        free = sa.or_(inbox.c.owner.is_(None), inbox.c.owner.not_in(alive()))
+    async def claim(self, owner: int, *, of_dead: bool = True) -> list[InboxItem]:
+        """What is not finished and nobody works on, oldest first: now it is the replica `owner`'s.
+
+        On PostgreSQL that is what was left in order, and what dead replicas had. On SQLite nobody else works at all.
+        """
+        free: sa.ColumnElement[bool] = inbox.c.owner.is_(None)
         if self._database.is_sqlite:
             free = inbox.c.owner.is_distinct_from(owner)
+        elif of_dead:
+            free |= inbox.c.owner.not_in(alive())
         found = sa.select(inbox).where(inbox.c.done_at.is_(None), free).order_by(inbox.c.id)
         if await self._database.read(lambda connection: connection.execute(found.limit(1)).first()) is None:
             return []

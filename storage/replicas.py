@@ -6,6 +6,7 @@ database's own clock. SQLite has one process, so there is nothing to be shared.
 
 import secrets
 from datetime import timedelta
+from time import monotonic
 
 import sqlalchemy as sa
 
@@ -14,6 +15,11 @@ from storage.models import inbox, replica
 
 LEASE = timedelta(seconds=20)
 """Without a sign of life for so long a replica counts as dead."""
+
+GAP_S = 10.0
+"""Who could not show a sign of life for so long takes it that nobody could: the database was away."""
+STEADY_S = 15.0
+"""So long after that everybody who lives has shown it again."""
 
 
 def alive() -> sa.Select[int]:
@@ -29,6 +35,13 @@ class Replicas:
         self._database = database
         self.id = secrets.randbits(62)
         """This process's own; a new one at every start."""
+        self._beat_at = self._steady_from = -float("inf")
+
+    @property
+    def sees_the_dead(self) -> bool:
+        """Whether who shows no sign of life is dead, and not merely had no database to show it in."""
+        now = monotonic()
+        return now - self._beat_at < GAP_S and now - self._steady_from >= STEADY_S
 
     async def beat(self) -> int:
         """Show a sign of life; how many replicas live, this one included."""
@@ -42,7 +55,12 @@ class Replicas:
             connection.execute(sa.delete(replica).where(replica.c.seen_at < sa.func.now() - 100 * LEASE))
             return connection.execute(_COUNT).scalar_one()
 
-        return await self._database.write(work)
+        living = await self._database.write(work)
+        now = monotonic()
+        if now - self._beat_at > GAP_S:
+            self._steady_from = now
+        self._beat_at = now
+        return living
 
     async def living(self) -> int:
         """How many show signs of life; none on SQLite, where nobody does."""

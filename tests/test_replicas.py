@@ -78,6 +78,37 @@ async def test_what_is_taken_knows_whether_another_replica_is_at_work_for_the_sa
     assert not await other.inbox.is_next(behind)
 
 
+async def test_after_the_database_was_away_nobody_is_taken_for_dead_before_all_could_show_that_they_live(
+    postgres_storage: Storage, other: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("storage.replicas.monotonic", lambda: now[0])
+
+    async def sees(*beats: float) -> list[bool]:
+        seen = []
+        for now[0] in beats:
+            await other.replicas.beat()
+            seen.append(other.replicas.sees_the_dead)
+        return seen
+
+    assert not other.replicas.sees_the_dead
+    assert await sees(100, 105, 110, 115) == [False, False, False, True]
+    now[0] = 140  # since 115 it could write nothing
+    assert not other.replicas.sees_the_dead
+    assert await sees(141, 146, 151, 156) == [False, False, False, True]
+
+
+async def test_what_dead_replicas_had_is_left_to_who_sees_them(postgres_storage: Storage, other: Storage) -> None:
+    for each in (postgres_storage, other):
+        await each.replicas.beat()
+    await take(postgres_storage, 1)
+    await postgres_storage.inbox.take([(2, 8, b"{}")])
+    await die(postgres_storage)
+
+    assert [item.update_id for item in await other.inbox.claim(other.replicas.id, of_dead=False)] == [2]
+    assert await claimed(other) == [1]
+
+
 async def test_who_leaves_in_order_is_taken_over_at_once(postgres_storage: Storage, other: Storage) -> None:
     for each in (postgres_storage, other):
         await each.replicas.beat()
