@@ -13,6 +13,7 @@ from bot import telemetry
 from bot.errors import TokenRefused
 from bot.transport import explain, proxy_for
 from bot.updates import ACCEPTED, is_id
+from storage.errors import DatabaseUnavailable
 
 log = structlog.get_logger("matinee.poller")
 
@@ -93,8 +94,9 @@ class Poller:
             return
         try:
             await self._take(updates)
-        except Exception:
-            log.exception("updates could not be stored; Telegram keeps them")
+        except Exception as error:
+            unexpected = not isinstance(error, DatabaseUnavailable)
+            log.error("updates could not be stored; Telegram keeps them", error=str(error), exc_info=unexpected)
             await self._pause()
             return
         self._offset = max(update["update_id"] for update in updates) + 1

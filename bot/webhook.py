@@ -5,6 +5,7 @@ No answer has a body: Telegram would run a method call in it, and a stranger sha
 
 import asyncio
 import hmac
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -30,6 +31,10 @@ RETRY_AFTER_S = 5
 """When Telegram shall bring it again; left to itself it waits longer each time, and a press lives 150 s."""
 
 
+TELL_S = 10.0
+"""How often the log tells of a database that is away; each delivery would be a line, and Telegram brings thousands."""
+
+
 class Refused(Exception):
     """`status` is all that the sender hears."""
 
@@ -44,6 +49,8 @@ class Receiver:
     def __init__(self, hook: Hook) -> None:
         self._hook = hook
         self._intake: Intake | None = None
+        self._unstored = 0
+        self._told_at = -TELL_S
 
     @property
     def is_open(self) -> bool:
@@ -87,9 +94,17 @@ class Receiver:
         try:
             await intake.take([update])
         except Exception as error:
-            unexpected = not isinstance(error, DatabaseUnavailable)
-            log.error("an update could not be stored; Telegram keeps it", error=str(error), exc_info=unexpected)
+            self._tell(error)
             raise Refused(503) from None
+
+    def _tell(self, error: Exception) -> None:
+        self._unstored += 1
+        expected = isinstance(error, DatabaseUnavailable)
+        if expected and monotonic() - self._told_at < TELL_S:
+            return
+        message = "updates could not be stored; Telegram keeps them"
+        log.error(message, deliveries=self._unstored, error=str(error), exc_info=not expected)
+        self._unstored, self._told_at = 0, monotonic()
 
 
 async def _body(request: web.Request) -> bytes:

@@ -161,6 +161,20 @@ async def test_what_could_not_be_stored_is_asked_for_again(door: Door, taker: Ta
     assert (again.status, taker.taken) == (200, [7])
 
 
+async def test_a_database_that_is_away_is_told_now_and_then_and_a_bug_each_time(door: Door, taker: Taker) -> None:
+    away, bug = DatabaseUnavailable("away"), ValueError("a bug")
+    taker.failures = [away, away, away, bug, bug]
+    with capture_logs() as logs:
+        for number in range(5):
+            await door.delivers(message(number))
+
+    assert [(log["error"], log["deliveries"], log["exc_info"]) for log in logs] == [
+        ("away", 1, False),
+        ("a bug", 3, True),
+        ("a bug", 1, True),
+    ]
+
+
 async def test_while_too_much_waits_telegram_is_made_to_wait(
     door: Door, taker: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
