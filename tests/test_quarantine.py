@@ -29,7 +29,7 @@ async def test_a_retry_puts_it_back_as_if_never_tried(storage: Storage) -> None:
 
     assert await storage.quarantine.retry(number)
     (item,) = await storage.inbox.undone()
-    assert item == InboxItem(item.id, 1, ANN.person_id, b"one", behind=True)
+    assert item == InboxItem(item.id, 1, ANN.person_id, b"one")
     assert (await storage.quarantine.all(), await storage.quarantine.retry(number)) == ([], False)
 
 
