@@ -21,6 +21,11 @@ from storage.search.fold import fold
         ("2001: A Space Odyssey", "2001 a space odyssey"),
         ("Сталкер", "stalker"),
         ("七人の侍", "七人の侍"),
+        ("L.A. Confidential", "la confidential"),
+        ("M*A*S*H", "mash"),
+        ("The Man from U.N.C.L.E.", "the man from uncle"),
+        ("Samuel L. Jackson", "samuel l jackson"),
+        ("Dr. No, Vol. 2.0", "dr no vol 2 0"),
         ("  __--  ", ""),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from storage.search.grams import GramsWriter
 from storage.search.titles import IndexedTitle, TitlesWriter
 
-VERSION = "9"
+VERSION = "10"
 """Of the files' layout and the folding: another one means a new build."""
 ABANDONED_S = 86_400
 

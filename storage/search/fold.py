@@ -33,6 +33,8 @@ _GREEK = dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnx
 LETTERS |= str.maketrans(_CYRILLIC | _GREEK)
 """Cyrillic and Greek in Latin letters, as people type them: "Бригада" is "brigada"."""
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
+_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_][.*]){2,}(?:[^\W\d_](?!\w))?")
+"""L.A., E.T., M*A*S*H: people type them as one word."""
 _OTHER = re.compile(r"[\W_]+")
 
 
@@ -41,4 +43,5 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     joined = _APOSTROPHES.sub("", bare.translate(LETTERS))
-    return _OTHER.sub(" ", joined).strip()
+    whole = _INITIALS.sub(lambda found: f"{_OTHER.sub('', found[0])} ", joined)
+    return _OTHER.sub(" ", whole).strip()
