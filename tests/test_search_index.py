@@ -45,6 +45,15 @@ def titles(starter: Path) -> dict[int, str]:
         ("1917", "1917 (2019)"),
         ("fast and furious 2009", "Fast & Furious (2009)"),
         ("la vita e bella", "Life is Beautiful (1997)"),
+        ("la confidential", "L.A. Confidential (1997)"),
+        ("m*a*s*h 1970", "MASH (1970)"),
+        ("ailen", "Alien (1979)"),
+        ("heta", "Heat (1995)"),
+        ("1994", "Forrest Gump (1994)"),
+        ("2001", "2001: A Space Odyssey (1968)"),
+        ("godfather xyzzy", "The Godfather (1972)"),
+        ("dune 102", "Dune (2021)"),
+        ("tarantno travlta", "Pulp Fiction (1994)"),
         ("https://www.imdb.com/title/tt0068646/?ref_=x", "The Godfather (1972)"),
     ],
 )
@@ -60,6 +69,22 @@ def test_one_clear_hit_is_known_as_such(starter_index: SearchIndex, query: str) 
 @pytest.mark.parametrize("query", ["dune", "titanic", "heat", "harry potter", "the", "asdf"])
 def test_namesakes_are_for_the_person_to_choose_from(starter_index: SearchIndex, query: str) -> None:
     assert not starter_index.search(query).clear
+
+
+@pytest.mark.parametrize("query", ["Der Pate", "El padrino", "<b>bold</b>", "<b>x</b> & <i>", "avatar 3", "dune 102"])
+def test_what_is_not_there_is_not_taken_for_something_else(starter_index: SearchIndex, query: str) -> None:
+    """The first two are The Godfather elsewhere, and films of nearly that name are there."""
+    assert not starter_index.search(query).clear
+
+
+@pytest.mark.parametrize("query", ["Матрица", "Le Parrain", "крёстный отец"])
+def test_one_word_with_two_typos_is_nobodys_name(starter_index: SearchIndex, query: str) -> None:
+    assert starter_index.search(query).hits == ()
+
+
+def test_what_only_some_of_the_words_lead_to_is_not_good(starter_index: SearchIndex) -> None:
+    assert not starter_index.search("godfather xyzzy").good
+    assert starter_index.search("the godfather").good
 
 
 @pytest.mark.parametrize("query", ["", " ", "asdkjhqwe", "🎬🎬🎬", "\x00\x01", "'; DROP TABLE movie;--", "qx" * 2500])

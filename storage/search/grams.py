@@ -9,6 +9,8 @@ RAREST = 10
 
 CERTAIN = 100.0
 """What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""
+SHORT = 8
+"""Letters up to which a swap of two leaves too few 3-grams."""
 UNKNOWN = 30
 """Added to fame, of whose logarithm tantivy makes a weight: else films without any fame would never be candidates."""
 HEAP_BYTES = 15_000_000
@@ -24,6 +26,13 @@ def grams(text: str) -> list[str]:
 def _wholes(text: str) -> list[str]:
     """The text and the text without its blanks."""
     return list(dict.fromkeys((text, text.replace(" ", ""))))
+
+
+def _swapped(text: str) -> list[str]:
+    """A short word with each two neighbours in the other order: "ailen" has next to no 3-gram of "alien" left."""
+    if len(text) > SHORT:
+        return []
+    return [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]
 
 
 def _schema() -> tantivy.Schema:
@@ -47,7 +56,7 @@ class Grams:
         if not rare:
             return []
         terms = [tantivy.Query.term_query(self._schema, "grams", gram) for gram in rare]
-        wholes = [tantivy.Query.term_query(self._schema, "whole", whole) for whole in _wholes(text)]
+        wholes = [tantivy.Query.term_query(self._schema, "whole", whole) for whole in (*_wholes(text), *_swapped(text))]
         terms += [tantivy.Query.boost_query(whole, CERTAIN) for whole in wholes]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         found = self._searcher.search(query, limit, count=False, weight_by_field="fame")

@@ -4,27 +4,34 @@ A build is a folder of its own beside the one in use and never changed afterward
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.search.build import IndexBuilder, in_use
+from storage.search.certainty import Candidate, is_clear, is_good
 from storage.search.fresh import MOST, Fresh
 from storage.search.grams import Grams
 from storage.search.query import Query, parse
-from storage.search.rerank import NO_ARTICLE, YEAR_RIGHT, cost, people_cost, prior, typed, year_bonus
+from storage.search.rerank import (
+    NO_ARTICLE,
+    PEOPLE,
+    YEAR_ALONE,
+    YEAR_RIGHT,
+    cost,
+    people_cost,
+    prior,
+    typed,
+    year_bonus,
+)
 from storage.search.titles import IndexedTitle, Titles
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
 CANDIDATES, PEOPLE_CANDIDATES = 160, 60
-SHORT = 5
-"""Below so many letters nearly anything is a typo away: then only a title itself is clearly meant."""
-AHEAD = 1.8
-"""By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
-NEAR = 5.5
-"""A cost up to which a hit may be called clearly meant: a typo or a dropped article, not half of the words."""
-LONG, NEAR_LONG = 8, 7.5
-"""From so many letters on it may be two typos."""
+FAR = 9.0
+"""A cost from which on a word is more likely to be of no title at all than all of them of that one."""
+MOST_WORDS = 8
+YEARS_BEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,6 @@ class SearchResult:
     clear: bool
     exact: bool = False
     good: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    movie_id: int
-    exact: bool  # the title itself, give or take its article
-    cost: float
-    score: float
 
 
 class SearchIndex:
@@ -111,12 +110,14 @@ class SearchIndex:
         query = parse(text)
         if query.imdb_id is not None or query.tmdb_id is not None:
             return self._by_id(query)
-        found = self._rank(query)
+        found = self._rank(query.readings)
+        if not found or found[0].cost > FAR:
+            found = _in_order([*found, *self._without_a_word(query)])
+        if query.only_year is not None:
+            found = _in_order([*found, *self._of_year(query.only_year)])
         hits = tuple(Hit(each.movie_id, each.score, each.exact, each.cost) for each in found[:limit])
-        near = NEAR if len(query.words) < LONG else NEAR_LONG
-        exact, good = bool(found) and found[0].exact, bool(found) and found[0].cost <= near
-        clear = good and _is_clear(found) and (exact or len(query.words) >= SHORT)
-        return SearchResult(hits, clear, exact, good)
+        clear, exact = bool(found) and is_clear(query, found), bool(found) and found[0].exact
+        return SearchResult(hits, clear, exact, is_good(query, found))
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)
@@ -125,41 +126,55 @@ class SearchIndex:
         hits = () if movie_id is None else (Hit(movie_id, 0.0),)
         return SearchResult(hits, clear=bool(hits), good=bool(hits))
 
-    def _rank(self, query: Query) -> list[_Candidate]:
-        best: dict[int, _Candidate] = {}
-        for words, year in query.readings:
-            for each in self._read(words, year):
-                known = best.get(each.movie_id)
-                if known is None or (each.exact, each.score) > (known.exact, known.score):
-                    best[each.movie_id] = each
-        return sorted(best.values(), key=lambda each: (-each.exact, -each.score, each.movie_id))
+    def _rank(self, readings: Iterable[tuple[str, int | None]]) -> list[Candidate]:
+        return _in_order(each for words, year in readings for each in self._read(words, year))
 
-    def _read(self, words: str, year: int | None) -> list[_Candidate]:
+    def _without_a_word(self, query: Query) -> list[Candidate]:
+        """Titles that all words but one lead to, without a typo, where all of them lead nowhere: "dune xyzzy"."""
+        words = query.words.split()
+        if not 1 < len(words) <= MOST_WORDS:
+            return []
+        shorter = ((*words[:at], *words[at + 1 :]) for at in range(len(words)))
+        readings = [(" ".join(each), query.year) for each in shorter if any(len(word) > 3 for word in each)]
+        near = (each for each in self._rank(readings) if each.cost < PEOPLE)
+        return [replace(each, exact=False, cost=each.cost + FAR, score=each.score - FAR) for each in near]
+
+    def _of_year(self, year: int) -> list[Candidate]:
+        """Its best-known films, behind those that bear the year as their title."""
+        rows = self._titles
+        known = [(rows.movie_id[row], rows.popularity[row]) for row in rows.of_year(year, YEARS_BEST)]
+        known += [(each.movie.movie_id, each.movie.popularity) for each in self._fresh if each.movie.year == year]
+        return [_candidate(movie_id, popularity, "", YEAR_ALONE, 0.0, None) for movie_id, popularity in known]
+
+    def _read(self, words: str, year: int | None) -> list[Candidate]:
         """Candidates of one reading of the query: with a year, or with the year as a word of the title."""
         query, rows = typed(words), self._titles
         found = []
         candidates = self._grams.candidates(words, CANDIDATES) + self._people.candidates(words, PEOPLE_CANDIDATES)
         for row in candidates:
-            paid = people_cost(query, rows.text(row)) if rows.people[row] else cost(query, rows.text(row))
-            if paid is None:
-                continue
-            when = year_bonus(year, rows.year[row] or None)
-            found.append(_candidate(rows.movie_id[row], rows.popularity[row], paid, when, year))
+            text = rows.text(row)
+            paid = people_cost(query, text) if rows.people[row] else cost(query, text)
+            if paid is not None:
+                when = year_bonus(year, rows.year[row] or None)
+                found.append(_candidate(rows.movie_id[row], rows.popularity[row], text, paid, when, year))
         for each in self._fresh:
             paid = people_cost(query, each.text) if each.people else cost(query, each.text)
             if paid is not None:
-                movie = each.movie
-                found.append(_candidate(movie.movie_id, movie.popularity, paid, year_bonus(year, movie.year), year))
+                movie, when = each.movie, year_bonus(year, each.movie.year)
+                found.append(_candidate(movie.movie_id, movie.popularity, each.text, paid, when, year))
         return found
 
 
-def _candidate(movie_id: int, popularity: int, paid: float, when: float, year: int | None) -> _Candidate:
+def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The likeliest first, each movie once."""
+    best: dict[int, Candidate] = {}
+    for each in candidates:
+        known = best.get(each.movie_id)
+        if known is None or (each.exact, each.score) > (known.exact, known.score):
+            best[each.movie_id] = each
+    return sorted(best.values(), key=lambda each: (-each.exact, -each.score, each.movie_id))
+
+
+def _candidate(movie_id: int, popularity: int, text: str, paid: float, when: float, year: int | None) -> Candidate:
     exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
-    return _Candidate(movie_id, exact, paid, prior(popularity) - paid + when)
-
-
-def _is_clear(found: list[_Candidate]) -> bool:
-    first, others = found[0], found[1:]
-    if first.exact:  # namesakes are for the person to choose from, and so is what is likelier for all its fame
-        return all(first.cost < other.cost if other.exact else first.score >= other.score for other in others)
-    return not others or first.score - others[0].score >= AHEAD
+    return Candidate(movie_id, exact, paid, prior(popularity) - paid + when, text)

@@ -28,6 +28,11 @@ class Query:
     tmdb_id: int | None = None
 
     @property
+    def only_year(self) -> int | None:
+        """The year, if nothing else was typed; it may be a title all the same."""
+        return int(self.whole) if _YEAR.fullmatch(self.whole) else None
+
+    @property
     def readings(self) -> list[tuple[str, int | None]]:
         meant = [(self.words, self.year)] + ([(self.whole, None)] if self.year is not None else [])
         short = [(in_short(words), year) for words, year in meant]

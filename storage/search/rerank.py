@@ -16,6 +16,7 @@ ARTICLES = frozenset(_ARTICLES.split())
 
 EDIT = 3.2
 FIRST_LETTER = 0.6
+FEW, FEW_LETTERS = 4, 1.0  # so short a word is seldom mistyped, and has many neighbours
 HALF_TYPED, PER_LETTER = 1.0, 0.03
 MORE_WORDS = 1.2  # what was typed ends where a word of the title ends: more likely all of it
 OTHER_ORDER = 1.2
@@ -28,6 +29,7 @@ LONG = 6
 """Letters from which on a single word may hold two edits."""
 MOST_NAMES = 2
 YEAR_RIGHT, YEAR_NEAR, YEAR_WRONG = 2.5, 0.8, -4.0
+YEAR_ALONE = 3.5  # the cost of a film of which nothing but its year was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,11 @@ def _some_words(query: Typed, title: str, count: int) -> float | None:
 
 def people_cost(query: Typed, row: str) -> float | None:
     """For a row of a title and names: every word typed is of either, or some name beside the mistyped title."""
-    if not any(len(word) > 3 for word in query.words):
+    telling = sum(len(word) > 3 for word in query.words)
+    if not telling:
         return None
     found = _all_words(query.words, row.replace("\n", " "))
-    if found is not None:
+    if found is not None and found <= EDIT * telling:  # with two typos nearly any word is somebody's name
         return PEOPLE + found
     title, _, names = row.partition("\n")
     return _plus(_beside_names(query, title, names), PEOPLE)
@@ -139,12 +142,16 @@ def _nearest(word: str, padded: str) -> float | None:
         return None
     most = 1 if length < LONG else 2
     found = extractOne(word, padded.split(), scorer=OSA.distance, processor=None, score_cutoff=most)
-    return None if found is None else EDIT * found[1]
+    if found is None or (length < LONG and found[0][0] != word[0]):
+        return None
+    return EDIT * found[1]
 
 
 def _edits(query: str, title: str, allowed: int, extra: float) -> float | None:
     edits = OSA.distance(query, title, score_cutoff=allowed)
-    return None if edits > allowed else extra + EDIT * edits
+    if edits > allowed:
+        return None
+    return extra + EDIT * edits + (FEW_LETTERS if edits and len(query) <= FEW else 0.0)
 
 
 def _plus(value: float | None, extra: float) -> float | None:

@@ -5,6 +5,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ class Titles:
     def text(self, row: int) -> str:
         """The folded title, or names."""
         return bytes(self._text[self._end[row - 1] if row else 0 : self._end[row]]).decode()
+
+    def of_year(self, year: int, most: int) -> list[int]:
+        """Rows of the year's best-known films."""
+        rows = (row for row, each in enumerate(self.year) if each == year)
+        return nlargest(most, rows, key=self.popularity.__getitem__)
 
     def by_imdb(self, imdb_id: str) -> int | None:
         """The movie of an IMDb id, if it is known."""
