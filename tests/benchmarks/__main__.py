@@ -63,7 +63,7 @@ class Run:
             return [
                 *found,
                 start.memory(folder, FILMS, 300),
-                *search.ask(*search.load(folder), per_kind=150, sample=100),
+                *search.ask(*search.load(folder), per_kind=80, sample=60),
             ]
 
 
