@@ -67,6 +67,8 @@ BUTTONS = (
     (carry.Undo, rate.on_undo),
     (carry.Suggest, rate.on_suggested),
     (carry.Search, search.on_page),
+    (carry.SearchToRate, rate.on_page),
+    (carry.Give, rate.on_given),
     (carry.My, my.on_page),
     (carry.MyMovie, my.on_movie),
     (carry.Top, top.on_switch),

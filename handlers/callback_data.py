@@ -19,6 +19,8 @@ from storage.values import AuditFilter, MyOrder, Period
 LARGEST_PAGE = 999
 QUERY_BYTES = 54
 """What is left of 64 bytes for the words of a search."""
+ASKED_QUERY_BYTES = 36
+"""The same beside stars and who gives them."""
 CUT = "…"
 
 
@@ -143,12 +145,33 @@ class Search(Shape):
     query: str = part(Part(r"[\s\S]+"))
 
 
-def fit_query(text: str) -> str:
+def fit_query(text: str, most: int = QUERY_BYTES) -> str:
     """A query as a button can carry it: single spaces; one that is cut ends in "…", which means nothing to a search."""
     words = " ".join(text.split())
-    if len(words.encode()) <= QUERY_BYTES:
+    if len(words.encode()) <= most:
         return words
-    return words.encode()[: QUERY_BYTES - len(CUT.encode())].decode(errors="ignore").rstrip() + CUT
+    return words.encode()[: most - len(CUT.encode())].decode(errors="ignore").rstrip() + CUT
+
+
+@dataclass(frozen=True, slots=True)
+class SearchToRate(Shape):
+    """A page of a search whose hits await one person's stars."""
+
+    LETTER: ClassVar[str] = "w"
+    stars: int = part(STARS)
+    person_id: int = part(ID)
+    page: int = part(PAGE)
+    query: str = part(Part(r"[\s\S]+"))
+
+
+@dataclass(frozen=True, slots=True)
+class Give(Shape):
+    """A hit that gets the stars which one person asked for; anybody else's press opens its card."""
+
+    LETTER: ClassVar[str] = "g"
+    movie_id: int = part(ID)
+    stars: int = part(STARS)
+    person_id: int = part(ID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,19 @@ def face(context: Context, shown: Card, actor: Actor | None = None, rated: Rated
 async def on_open(update: Update, context: Context) -> None:
     """A tap on a film: its card in place of a search's hits, or below a top list or digest."""
     tap = OpenCard.decode(data_of(update))
-    actor = viewer_of(update)
-    shown = await context.storage.movies.card(tap.movie_id, actor)
-    text, keyboard = face(context, shown, actor)
-    if tap.below and actor.present:
-        await context.answer(update)
-        await send(update, context, text, keyboard, poster=shown.movie.poster)
+    if tap.below and viewer_of(update).present:
+        await show_below(update, context, tap.movie_id)
     else:
-        await show(update, context, text, keyboard, poster=shown.movie.poster)
+        await show_card(update, context, tap.movie_id)
+
+
+async def show_below(update: Update, context: Context, movie_id: int) -> None:
+    """The card as a new message: the pressed one still serves others."""
+    actor = viewer_of(update)
+    shown = await context.storage.movies.card(movie_id, actor)
+    text, keyboard = face(context, shown, actor)
+    await context.answer(update)
+    await send(update, context, text, keyboard, poster=shown.movie.poster)
 
 
 async def show_card(

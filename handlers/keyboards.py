@@ -1,6 +1,7 @@
 """Values in, buttons out. No queries, no words from outside but titles; rows chosen by eye."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from telegram import Bot
@@ -80,15 +81,22 @@ def suggestion(shown: Card, person_id: int) -> Keyboard:
     return Keyboard([stars[:5], stars[5:], [Button(text=_("Haven’t seen") + " ›", callback_data=skip.encode())]])
 
 
-def found(page: SearchPage, stars: int | None = None) -> Keyboard | None:
-    """A button for each hit, which opens its card or gives it these stars; then the pages."""
-    rows = [
-        [_open(line, (carry.Rate(line.id, stars) if stars else carry.OpenCard(line.id)).encode())]
-        for line in page.lines
-    ]
+def found(page: SearchPage) -> Keyboard | None:
+    """A button for each hit, which opens its card; then the pages."""
+    rows = [[_open(line, carry.OpenCard(line.id).encode())] for line in page.lines]
     query = carry.fit_query(page.query)
     if query:
         rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
+    return Keyboard(rows) if rows else None
+
+
+def found_to_rate(page: SearchPage, stars: int, person_id: int) -> Keyboard | None:
+    """The same, and each hit gets this person's stars."""
+    rows = [[_open(line, carry.Give(line.id, stars, person_id).encode())] for line in page.lines]
+    query = carry.fit_query(page.query, carry.ASKED_QUERY_BYTES)
+    if query:
+        asked = partial(carry.SearchToRate, stars, person_id)
+        rows += _pages(page.page, page.more, lambda number: asked(number, query).encode())
     return Keyboard(rows) if rows else None
 
 

@@ -5,11 +5,11 @@ import re
 from telegram import Update
 
 from handlers import keyboards, texts
-from handlers.callback_data import Rate, Suggest, Undo, data_of, fit_query
-from handlers.cards import face, show_card
+from handlers.callback_data import Give, Rate, SearchToRate, Suggest, Undo, data_of, fit_query
+from handlers.cards import face, show_below, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
 from handlers.screen import send, show
-from handlers.search import find
+from handlers.search import find, scope_of
 from storage.values import Actor, Rated, SearchPage, Source
 
 STARS = re.compile(r"(.*?\S)\s+(10|[1-9])(?:\s*/\s*10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
@@ -32,6 +32,23 @@ async def on_undo(update: Update, context: Context) -> None:
     """One person's way back to the stars they had before."""
     tap = Undo.decode(data_of(update))
     await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, owner_of(update, tap.person_id)))
+
+
+async def on_given(update: Update, context: Context) -> None:
+    """The film that was meant by /rate and stars. Only who wrote them gives them: in a club others press too."""
+    tap, actor = Give.decode(data_of(update)), actor_of(update)
+    if actor.person_id == tap.person_id:
+        await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, actor))
+    else:
+        await show_below(update, context, tap.movie_id)
+
+
+async def on_page(update: Update, context: Context) -> None:
+    """Another page of what may be meant, for the same person's stars."""
+    tap = SearchToRate.decode(data_of(update))
+    page = await context.storage.movies.find(tap.query, page=tap.page, scope=scope_of(update))
+    keyboard = keyboards.found_to_rate(page, tap.stars, tap.person_id)
+    await show(update, context, texts.found(page, tap.stars), keyboard)
 
 
 async def on_command(update: Update, context: Context) -> None:
@@ -118,12 +135,11 @@ async def _open(update: Update, context: Context, page: SearchPage, note: str = 
 
 async def _rate(update: Update, context: Context, title: str, stars: int) -> None:
     page = await find(update, context, fit_query(title))
-    if page.clear is None:
-        # In a group others press too, and would give stars that they did not choose.
-        asked = None if is_group(update.effective_chat) else stars
-        await send(update, context, texts.found(page, asked), keyboards.found(page, asked))
-    elif acts_as_chat(update):
-        await show_card(update, context, page.clear, note=texts.as_yourself(), hits=page)
+    if acts_as_chat(update):
+        await _open(update, context, page, texts.as_yourself())
+    elif page.clear is None:
+        keyboard = keyboards.found_to_rate(page, stars, actor_of(update).person_id)
+        await send(update, context, texts.found(page, stars), keyboard)
     else:
         actor = actor_of(update)
         rated = await context.storage.ratings.rate(page.clear, stars, actor, Source.COMMAND)

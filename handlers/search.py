@@ -27,7 +27,7 @@ async def on_text(update: Update, context: Context) -> None:
 async def on_page(update: Update, context: Context) -> None:
     """Another page of a search, in the same message."""
     tap = Search.decode(data_of(update))
-    page = await context.storage.movies.find(tap.query, page=tap.page, scope=_scope(update))
+    page = await context.storage.movies.find(tap.query, page=tap.page, scope=scope_of(update))
     await show(update, context, texts.found(page), keyboards.found(page))
 
 
@@ -43,7 +43,7 @@ async def _find(update: Update, context: Context, words: str) -> None:
 
 async def find(update: Update, context: Context, query: str) -> SearchPage:
     """The first page of hits; where the catalogue has nothing good, after a look elsewhere."""
-    movies, lookup, scope = context.storage.movies, context.bot_data.lookup, _scope(update)
+    movies, lookup, scope = context.storage.movies, context.bot_data.lookup, scope_of(update)
     page = await movies.find(query, scope=scope)
     if page.good or lookup is None:
         return page
@@ -51,6 +51,6 @@ async def find(update: Update, context: Context, query: str) -> SearchPage:
     return await movies.find(query, scope=scope) if new else page
 
 
-def _scope(update: Update) -> int:
+def scope_of(update: Update) -> int:
     actor = viewer_of(update)
     return actor.chat_id if actor.in_club else 0

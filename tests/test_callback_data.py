@@ -29,9 +29,14 @@ def of(shape: type[Shape], **instead: st.SearchStrategy[Any]) -> st.SearchStrate
     return st.builds(shape, **values)
 
 
+def queries(most: int) -> st.SearchStrategy[str]:
+    return st.text(min_size=1).map(lambda text: fit_query(text, most)).filter(bool)
+
+
 TOPS = of(carry.Top, genre=GENRES)
 VALUES = {shape: of(shape) for shape in SHAPES} | {
-    carry.Search: of(carry.Search, query=st.text(min_size=1).map(fit_query).filter(bool)),
+    carry.Search: of(carry.Search, query=queries(carry.QUERY_BYTES)),
+    carry.SearchToRate: of(carry.SearchToRate, query=queries(carry.ASKED_QUERY_BYTES)),
     carry.Top: TOPS,
     carry.TopChoice: of(carry.TopChoice, top=TOPS),
 }

@@ -25,7 +25,7 @@ def found(page: SearchPage, stars: int | None = None) -> str:
         return nothing_found(page.query)
     head = f"🔎 <b>{escape(page.query)}</b>"
     if stars:
-        head = _("Which one gets {n} ★?").format(n=stars)
+        head = _("Not rated yet. Which one gets {n} ★?").format(n=stars)
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, page.page)]
     return "\n".join([head, "", *lines])
 
