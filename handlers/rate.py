@@ -1,25 +1,15 @@
 """Rating: a tap on a star, undo, /rate with a title and stars, and the round of well-known films."""
 
-import re
-
 from telegram import Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import Give, Rate, SearchToRate, Suggest, Undo, data_of, fit_query
 from handlers.cards import face, show_below, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
+from handlers.rate_words import NO_STARS, STARS, names_a_film
 from handlers.screen import send, show
 from handlers.search import find, scope_of
 from storage.values import Actor, Rated, SearchPage, Source
-
-STARS = re.compile(r"(.*?\S)\s+(10|[1-9])(?:\s*/\s*10)?\s*[★⭐*]?", re.ASCII | re.DOTALL)
-"""A title and, at its end, stars: "heat 9", "heat 9/10", "heat 9 / 10"."""
-NO_STARS = re.compile(
-    r"(.*?\S)\s+(?!(?:18|19|20)\d\d\s*[★⭐*]?$)([-+]?\d+(?:[.,]\d+)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?:\s*/\s*10)?\s*[★⭐*]?",
-    re.ASCII | re.DOTALL | re.IGNORECASE,
-)
-"""A title and what was meant for stars and is none: "heat 11", "heat 7.5", "heat ten", but not "heat 1995"."""
 
 
 async def on_rate(update: Update, context: Context) -> None:
@@ -108,6 +98,9 @@ async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
 
 
 async def _rate_or_open(update: Update, context: Context, words: str, title: str, stars: int) -> None:
+    if not names_a_film(title):  # or the number would be taken for a title
+        await send(update, context, texts.what_to_rate())
+        return
     whole = await context.storage.movies.find(fit_query(words))
     if whole.exact:  # "Alien 3" is a film
         await _open(update, context, whole, texts.taken_for_title(title, stars))

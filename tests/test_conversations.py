@@ -144,7 +144,7 @@ async def test_an_anonymous_admin_is_asked_to_press_as_themselves(stage: Stage) 
     assert [entry.actor for entry in await stage.trail()] == [ANN]
 
 
-@pytest.mark.parametrize("said", ["9/10", "9 / 10", "9 ★", "9"])
+@pytest.mark.parametrize("said", ["9/10", "9 / 10", "9 ★", "9", "9!", "9 stars", "9 ⭐️", "9*"])
 async def test_rate_with_stars_rates_at_once(stage: Stage, said: str) -> None:
     talk = await stage.client.open()
     card = await talk.asks(f"/rate the matrix {said}")
@@ -212,6 +212,12 @@ async def test_a_number_in_a_title_is_no_rating(stage: Stage) -> None:
     assert await stage.trail() == []
     assert card.text.startswith("That is a film. For stars write /rate alien 3/10.")
     assert (await talk.asks("/rate alien 3/10")).text.startswith("3 ★ saved\n\n🎬 Alien (1979)")
+
+
+async def test_stars_without_a_title_are_not_taken_for_one(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    assert (await talk.asks("/rate 🎬 8")).text == "Which film? Send its title before the stars: /rate heat 9."
 
 
 async def test_what_is_no_stars_is_told_and_the_film_is_offered(stage: Stage) -> None:

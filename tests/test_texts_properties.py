@@ -142,6 +142,7 @@ SAID: dict[str, Callable[[World], str]] = {
     "help": lambda _: texts.help_page(StorageSettings(data_dir=Path()), "matinee_bot"),
     "hello club": lambda _: texts.hello_club(),
     "choose zone": lambda _: texts.choose_zone(),
+    "what to rate": lambda _: texts.what_to_rate(),
     "what to search": lambda _: texts.what_to_search(),
     "in private": lambda _: texts.in_private(),
     "no more suggestions": lambda _: texts.no_more_suggestions(),

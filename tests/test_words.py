@@ -1,10 +1,11 @@
-"""Words after /top and /digest: what is obvious is done, the rest is named."""
+"""Words after /rate, /top and /digest: what is obvious is done, the rest is named."""
 
 import pytest
 
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
 from handlers import digest_words, top_words
 from handlers.callback_data import Top
+from handlers.rate_words import NO_STARS, STARS
 from storage.values import Period
 from tests.conversations import Stage
 
@@ -50,6 +51,39 @@ def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str)
 )
 def test_a_digest_is_set_as_the_words_ask(words: str, change: dict[str, object], odd: str) -> None:
     assert digest_words.understood(words.split()) == (change, odd)
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "stars"),
+    [
+        ("heat 9", "heat", "9"),
+        ("the godfather 10!", "the godfather", "10"),
+        ("the godfather 8 stars", "the godfather", "8"),
+        ("the godfather 1 Star.", "the godfather", "1"),
+        ("the godfather 8 ★", "the godfather", "8"),
+        ("the godfather 8*", "the godfather", "8"),
+        ("heat 9/10 ⭐\N{VARIATION SELECTOR-16}!", "heat", "9"),
+        ("alien 3 7", "alien 3", "7"),
+    ],
+)
+def test_stars_end_the_words_after_rate(words: str, title: str, stars: str) -> None:
+    found = STARS.fullmatch(words)
+
+    assert found is not None
+    assert found.groups() == (title, stars)
+
+
+@pytest.mark.parametrize("words", ["heat", "heat 1995", "heat 11", "9 stars", "heat 9 starship", "2 fast 2 furious"])
+def test_other_ends_are_no_stars(words: str) -> None:
+    assert STARS.fullmatch(words) is None
+
+
+@pytest.mark.parametrize(("words", "said"), [("heat 11 stars", "11"), ("heat 7.5!", "7.5"), ("heat 0 ★", "0")])
+def test_what_was_meant_for_stars_is_told_apart(words: str, said: str) -> None:
+    found = NO_STARS.fullmatch(words)
+
+    assert found is not None
+    assert found.groups() == ("heat", said)
 
 
 async def test_words_after_top_choose_the_list_and_odd_ones_are_named(stage: Stage) -> None:

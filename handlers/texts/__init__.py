@@ -1,6 +1,6 @@
 """Values in, Telegram HTML out: pure, in the present language, always valid and always short enough."""
 
-from handlers.texts.cards import card, no_more_suggestions, not_rated, rated, suggestion, taken_for_title
+from handlers.texts.cards import card, no_more_suggestions, not_rated, rated, suggestion, taken_for_title, what_to_rate
 from handlers.texts.data import (
     audit_help,
     audit_page,
@@ -117,6 +117,7 @@ __all__ = [
     "unknown_zone",
     "weekday",
     "what_to_call",
+    "what_to_rate",
     "what_to_search",
     "what_to_type",
     "zones_found",

@@ -42,6 +42,10 @@ def taken_for_title(title: str, stars: int) -> str:
     return _("That is a film. For stars write <code>/rate {title} {n}/10</code>.").format(title=escape(title), n=stars)
 
 
+def what_to_rate() -> str:
+    return _("Which film? Send its title before the stars: <code>/rate heat 9</code>.")
+
+
 def not_rated(said: str) -> str:
     return _("Nothing was rated: “{said}” is none of the stars 1, 2, 3 … 10.").format(said=escape(said, 20))
 
