@@ -5,14 +5,14 @@ works after a restart and after a year. Telegram allows 64 bytes. A shape is its
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from telegram import Update
 
+from handlers.parts import Part, flag, optional, part
 from handlers.refusals import StaleButton
 from storage.values import AuditFilter, MyOrder, Period
 
@@ -23,48 +23,20 @@ ASKED_QUERY_BYTES = 36
 """The same beside stars and who gives them."""
 CUT = "…"
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """How one value is spelled in a button: what may stand there, and the way in and out."""
-
-    pattern: str
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], str] = str
-
-
-def _optional(kind: Part) -> Part:
-    """The same, or nothing for null."""
-    return Part(
-        f"(?:{kind.pattern})?",
-        lambda text: kind.read(text) if text else None,
-        lambda value: "" if value is None else kind.write(value),
-    )
-
-
-def _flag(yes: str, no: str) -> Part:
-    return Part(f"{yes}|{no}", lambda text: text == yes, lambda value: yes if value else no)
-
-
 ID = Part("[1-9][0-9]{0,17}", int)
 CHAT = Part("-?[0-9]{1,16}", int)
 STARS = Part("10|[0-9]", int)
 PAGE = Part("[0-9]{1,3}", int)
 ORDER = Part("|".join(MyOrder), MyOrder)
 PERIOD = Part("|".join(Period), Period)
-GENRE = _optional(Part(r"[ -9;-~]{1,24}|[ -9;-~\u0080-\u07ff]{1,12}|[^:\x00-\x1f]{1,6}"))
+GENRE = optional(Part(r"[ -9;-~]{1,24}|[ -9;-~\u0080-\u07ff]{1,12}|[^:\x00-\x1f]{1,6}"))
 """At most 24 bytes in any script. A genre that is longer can be shown and not be chosen."""
-DECADE = _optional(Part("(?:18|19|20)[0-9]0", int))
+DECADE = optional(Part("(?:18|19|20)[0-9]0", int))
 
 
 def is_genre(name: str) -> bool:
     """Whether a button can carry it."""
     return bool(name) and re.fullmatch(GENRE.pattern, name) is not None
-
-
-def part(kind: Part, **also: Any) -> Any:
-    """A dataclass field that is spelled in that way."""
-    return field(metadata={"part": kind}, **also)
 
 
 class Shape:
@@ -104,7 +76,7 @@ class OpenCard(Shape):
 
     LETTER: ClassVar[str] = "c"
     movie_id: int = part(ID)
-    below: bool = part(_flag("1", "0"), default=False)
+    below: bool = part(flag("1", "0"), default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +181,7 @@ class Top(Shape):
     """A top list: this club's or everyone's; null genre and decade: any."""
 
     LETTER: ClassVar[str] = "t"
-    here: bool = part(_flag("here", "all"))
+    here: bool = part(flag("here", "all"))
     period: Period = part(PERIOD, default=Period.ALL)
     genre: str | None = part(GENRE, default=None)
     decade: int | None = part(DECADE, default=None)
@@ -267,9 +239,9 @@ class Audit(Shape):
 
     LETTER: ClassVar[str] = "a"
     before: int = part(Part("[0-9]{1,18}", int))
-    person_id: int | None = part(_optional(Part("[0-9]{1,16}", int)))
-    movie_id: int | None = part(_optional(ID))
-    day: int | None = part(_optional(Part("[12][0-9]{7}", int)))
+    person_id: int | None = part(optional(Part("[0-9]{1,16}", int)))
+    movie_id: int | None = part(optional(ID))
+    day: int | None = part(optional(Part("[12][0-9]{7}", int)))
 
     @classmethod
     def of(cls, wanted: AuditFilter, before: int | None) -> Self:
