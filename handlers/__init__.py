@@ -63,7 +63,9 @@ OPERATORS = (
 )
 BUTTONS = (
     (carry.Rate, rate.on_rate),
+    (carry.RateFrom, rate.on_rate_from),
     (carry.OpenCard, cards.on_open),
+    (carry.Hit, cards.on_hit),
     (carry.Undo, rate.on_undo),
     (carry.Suggest, rate.on_suggested),
     (carry.Search, search.on_page),

@@ -21,6 +21,10 @@ QUERY_BYTES = 54
 """What is left of 64 bytes for the words of a search."""
 ASKED_QUERY_BYTES = 36
 """The same beside stars and who gives them."""
+HIT_QUERY_BYTES = 39
+"""The same beside a movie."""
+STAR_QUERY_BYTES = 34
+"""The same beside a movie and stars."""
 CUT = "…"
 
 ID = Part("[1-9][0-9]{0,17}", int)
@@ -126,6 +130,16 @@ def fit_query(text: str, most: int = QUERY_BYTES) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit(Shape):
+    """A movie's card in place of that page of a search, with the way back to it."""
+
+    LETTER: ClassVar[str] = "b"
+    movie_id: int = part(ID)
+    page: int = part(PAGE)
+    query: str = part(Part(r"[\s\S]+"))
+
+
+@dataclass(frozen=True, slots=True)
 class SearchToRate(Shape):
     """A page of a search whose hits await one person's stars."""
 
@@ -165,6 +179,24 @@ class MyMovie(Shape):
     order: MyOrder = part(ORDER)
     page: int = part(PAGE)
     person_id: int = part(ID)
+
+
+Back = Search | My
+"""The list that a card came from."""
+
+
+def _back(text: str) -> Back:
+    return Search.decode(text) if text.startswith(Search.LETTER) else My.decode(text)
+
+
+@dataclass(frozen=True, slots=True)
+class RateFrom(Shape):
+    """The same on a card that came from a list, with the way back to it."""
+
+    LETTER: ClassVar[str] = "v"
+    movie_id: int = part(ID)
+    stars: int = part(STARS)
+    back: Back = part(Part(r"[sm]:[\s\S]+", _back, lambda back: back.encode()))
 
 
 @dataclass(frozen=True, slots=True)

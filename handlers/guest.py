@@ -34,8 +34,8 @@ async def _answer(context: Context, words: str) -> tuple[str, InlineKeyboardMark
     if page.clear is None:
         return texts.found(page), keyboards.found(page), None
     (card,) = await context.storage.movies.cards([page.clear])
-    text, keyboard = face(context, card)
-    return text, keyboards.opened(keyboard, page), card.movie.poster
+    text, keyboard = face(context, card, back=keyboards.other_hits(page))
+    return text, keyboard, card.movie.poster
 
 
 def _words(text: str, username: str) -> str:

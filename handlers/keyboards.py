@@ -29,35 +29,53 @@ LONGEST_LABEL = 42
 
 
 def card(
-    shown: Card, *, private: bool, rated: Rated | None = None, person_id: int = 0, share: Button | None = None
+    shown: Card,
+    *,
+    private: bool,
+    rated: Rated | None = None,
+    person_id: int = 0,
+    share: Button | None = None,
+    back: carry.Back | None = None,
 ) -> Keyboard:
-    """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo.
+    """Ten stars in two rows of five; in a private chat one's own are marked. After a change: undo. Last the way back.
 
     What changes a rating and what leads elsewhere have a row each: a phone cuts the labels of four in one.
     """
     mine = shown.my_stars if private else None
-    stars = [_star(n, mine, carry.Rate(shown.movie.id, n).encode()) for n in range(1, 11)]
+    stars = [_star(n, mine, _rate(shown, n, back)) for n in range(1, 11)]
     change, lead = [], []
     if rated is not None and rated.changed:
-        undo = carry.Undo(shown.movie.id, rated.before or 0, person_id)
-        change.append(Button(text="↶ " + _("Undo"), callback_data=undo.encode()))
+        before = rated.before or 0
+        # Beside the person there is no room for the way back; in private nobody else presses.
+        undo = _rate(shown, before, back) if private else carry.Undo(shown.movie.id, before, person_id).encode()
+        change.append(Button(text="↶ " + _("Undo"), callback_data=undo))
     if mine or not private:
-        remove = carry.Rate(shown.movie.id, 0)
-        change.append(Button(text="✕ " + _("Remove"), callback_data=remove.encode()))
+        change.append(Button(text="✕ " + _("Remove"), callback_data=_rate(shown, 0, back)))
     if shown.movie.imdb_id:
         lead.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     if share is not None:
         lead.append(share)
-    return Keyboard([row for row in (stars[:5], stars[5:], change, lead) if row])
+    ways = [_way_back(back)] if back is not None else []
+    return Keyboard([row for row in (stars[:5], stars[5:], change, lead, ways) if row])
 
 
-def opened(shown: Keyboard, page: SearchPage) -> Keyboard:
-    """A card that a search opened by itself, with the way to its other hits."""
+def _rate(shown: Card, stars: int, back: carry.Back | None) -> str:
+    if back is None:
+        return carry.Rate(shown.movie.id, stars).encode()
+    if isinstance(back, carry.Search):
+        back = carry.Search(back.page, carry.fit_query(back.query, carry.STAR_QUERY_BYTES))
+    return carry.RateFrom(shown.movie.id, stars, back).encode()
+
+
+def _way_back(back: carry.Back) -> Button:
+    label = "🔎 " + _("More hits") if isinstance(back, carry.Search) else "‹ " + _("Your ratings")
+    return Button(text=label, callback_data=back.encode())
+
+
+def other_hits(page: SearchPage) -> carry.Search | None:
+    """The way from a card that a search opened by itself to its other hits."""
     query = carry.fit_query(page.query)
-    if len(page.lines) < 2 or not query:
-        return shown
-    more = Button(text="🔎 " + _("More hits"), callback_data=carry.Search(0, query).encode())
-    return Keyboard([*shown.rows, [more]])
+    return carry.Search(page.page, query) if len(page.lines) > 1 and query else None
 
 
 def share(movie_id: int, bot: Bot) -> Button:
@@ -83,8 +101,11 @@ def suggestion(shown: Card, person_id: int) -> Keyboard:
 
 def found(page: SearchPage) -> Keyboard | None:
     """A button for each hit, which opens its card; then the pages."""
-    rows = [[_open(line, carry.OpenCard(line.id).encode())] for line in page.lines]
-    query = carry.fit_query(page.query)
+    query, short = (carry.fit_query(page.query, most) for most in (carry.QUERY_BYTES, carry.HIT_QUERY_BYTES))
+    rows = [
+        [_open(line, (carry.Hit(line.id, page.page, short) if short else carry.OpenCard(line.id)).encode())]
+        for line in page.lines
+    ]
     if query:
         rows += _pages(page.page, page.more, lambda number: carry.Search(number, query).encode())
     return Keyboard(rows) if rows else None
@@ -120,13 +141,6 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
     ]
     rows += _pages(page.page, page.more, lambda number: carry.My(page.order, number, person_id).encode())
     return Keyboard([row for row in rows if row])
-
-
-def my_movie(shown: Card, back: carry.MyMovie, share: Button | None = None) -> Keyboard:
-    """A card opened from one's own list, with the way back to it."""
-    rows = card(shown, private=True, share=share).rows
-    to = carry.My(back.order, back.page, back.person_id)
-    return Keyboard([*rows, [Button(text="‹ " + _("Your ratings"), callback_data=to.encode())]])
 
 
 def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:

@@ -4,6 +4,7 @@ from telegram import Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import My, MyMovie, data_of
+from handlers.cards import show_card
 from handlers.context import Context, actor_of, is_group, owner_of
 from handlers.screen import send, show
 from storage.values import MyOrder
@@ -29,7 +30,5 @@ async def on_page(update: Update, context: Context) -> None:
 async def on_movie(update: Update, context: Context) -> None:
     """One of them, in place of the list, with the way back."""
     tap = MyMovie.decode(data_of(update))
-    card = await context.storage.movies.card(tap.movie_id, owner_of(update, tap.person_id))
-    share = keyboards.share(card.movie.id, context.bot)
-    text, keyboard = texts.card(card, private=True), keyboards.my_movie(card, tap, share)
-    await show(update, context, text, keyboard, poster=card.movie.poster)
+    owner = owner_of(update, tap.person_id)
+    await show_card(update, context, tap.movie_id, back=My(tap.order, tap.page, owner.person_id))

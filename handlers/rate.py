@@ -3,7 +3,7 @@
 from telegram import Update
 
 from handlers import keyboards, texts
-from handlers.callback_data import Give, Rate, SearchToRate, Suggest, Undo, data_of, fit_query
+from handlers.callback_data import Back, Give, Rate, RateFrom, SearchToRate, Suggest, Undo, data_of, fit_query
 from handlers.cards import face, show_below, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
 from handlers.rate_words import NO_STARS, STARS, names_a_film
@@ -16,6 +16,12 @@ async def on_rate(update: Update, context: Context) -> None:
     """A star on a card: store it, confirm it, redraw the card."""
     tap = Rate.decode(data_of(update))
     await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, actor_of(update)))
+
+
+async def on_rate_from(update: Update, context: Context) -> None:
+    """The same on a card that came from a list, which it leads back to."""
+    tap = RateFrom.decode(data_of(update))
+    await _show_rated(update, context, await _set(context, tap.movie_id, tap.stars, actor_of(update)), tap.back)
 
 
 async def on_undo(update: Update, context: Context) -> None:
@@ -91,9 +97,9 @@ async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rat
     return await (ratings.rate(movie_id, stars, actor) if stars else ratings.remove(movie_id, actor))
 
 
-async def _show_rated(update: Update, context: Context, rated: Rated) -> None:
+async def _show_rated(update: Update, context: Context, rated: Rated, back: Back | None = None) -> None:
     actor = actor_of(update)
-    text, keyboard = face(context, rated.card, actor, rated)
+    text, keyboard = face(context, rated.card, actor, rated, back)
     await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
 
 
@@ -121,7 +127,7 @@ async def _open_unrated(update: Update, context: Context, words: str, title: str
 
 async def _open(update: Update, context: Context, page: SearchPage, note: str = "") -> None:
     if page.clear is not None:
-        await show_card(update, context, page.clear, note=note, hits=page)
+        await show_card(update, context, page.clear, note=note, back=keyboards.other_hits(page))
     else:
         await send(update, context, "\n\n".join(filter(None, [note, texts.found(page)])), keyboards.found(page))
 
@@ -136,6 +142,6 @@ async def _rate(update: Update, context: Context, title: str, stars: int) -> Non
     else:
         actor = actor_of(update)
         rated = await context.storage.ratings.rate(page.clear, stars, actor, Source.COMMAND)
-        text, keyboard = face(context, rated.card, actor, rated)
+        text, keyboard = face(context, rated.card, actor, rated, keyboards.other_hits(page))
         text = f"{texts.rated(rated)}\n\n{text}"
-        await send(update, context, text, keyboards.opened(keyboard, page), poster=rated.card.movie.poster)
+        await send(update, context, text, keyboard, poster=rated.card.movie.poster)

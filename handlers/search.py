@@ -36,7 +36,7 @@ async def _find(update: Update, context: Context, words: str) -> None:
     query = words if "tt" in words and len(words) < 256 else fit_query(words)
     page = await find(update, context, query)
     if page.clear is not None:
-        await show_card(update, context, page.clear, hits=page)
+        await show_card(update, context, page.clear, back=keyboards.other_hits(page))
     else:
         await send(update, context, texts.found(page), keyboards.found(page))
 

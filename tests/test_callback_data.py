@@ -35,9 +35,12 @@ def queries(most: int) -> st.SearchStrategy[str]:
 
 
 TOPS = of(carry.Top, genre=GENRES)
+SHORT_SEARCHES = of(carry.Search, query=queries(carry.STAR_QUERY_BYTES))
 VALUES = {shape: of(shape) for shape in SHAPES} | {
     carry.Search: of(carry.Search, query=queries(carry.QUERY_BYTES)),
+    carry.Hit: of(carry.Hit, query=queries(carry.HIT_QUERY_BYTES)),
     carry.SearchToRate: of(carry.SearchToRate, query=queries(carry.ASKED_QUERY_BYTES)),
+    carry.RateFrom: of(carry.RateFrom, back=of(carry.My) | SHORT_SEARCHES),
     carry.Top: TOPS,
     carry.TopChoice: of(carry.TopChoice, top=TOPS),
 }

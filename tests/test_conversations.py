@@ -86,7 +86,30 @@ async def test_a_card_that_a_search_opened_leads_to_the_other_hits(stage: Stage)
     await hits.press("Aliens (1986)")
 
     assert (await hits.now()).text.startswith("🎬 Aliens (1986)")
+    assert (await hits.now()).rows[-1] == ["🔎 More hits"]
     assert "🔎 More hits" not in (await talk.asks("tt0078748")).buttons
+
+
+async def test_a_hit_leads_back_to_its_page_also_when_it_was_rated(stage: Stage) -> None:
+    talk = await stage.client.open()
+    hits = await talk.asks("/search harry")
+    await hits.press("Next ›")
+    page = await hits.now()
+    await page.press(page.buttons[0])
+    for button in ("8", "• 8", "↶ Undo", "9", "✕ Remove", "🔎 More hits"):
+        shown = await hits.now()
+        await shown.press(button if button in shown.buttons else "7")
+
+    assert (await hits.now()).text == page.text
+
+
+async def test_in_a_club_everybodys_stars_leave_the_way_back(stage: Stage) -> None:
+    ann = await stage.client.open(ANN, CLUB)
+    card = await ann.asks("/search alien")
+    await card.press("8", by=BEN)
+    await (await card.now()).press("9", by=CHIARA)
+
+    assert (await card.now()).rows[-1] == ["🔎 More hits"]
 
 
 async def test_a_film_that_was_rated_by_its_name_can_turn_out_to_be_another(stage: Stage) -> None:
@@ -258,6 +281,19 @@ async def test_my_ratings_can_be_opened_changed_and_left_again(stage: Stage) -> 
     await (await mine.now()).press("‹ Your ratings")
 
     assert (await mine.now()).text == mine.text
+
+
+async def test_my_ratings_are_still_one_press_away_when_one_was_changed_or_removed(stage: Stage) -> None:
+    talk = await stage.client.open()
+    await talk.asks("/rate the matrix 9")
+    mine = await talk.asks("/my")
+    await mine.press("1")
+    for button in ("6", "✕ Remove"):
+        await (await mine.now()).press(button)
+        assert (await mine.now()).rows[-1] == ["‹ Your ratings"]
+    await (await mine.now()).press("‹ Your ratings")
+
+    assert (await mine.now()).text.startswith("You have not rated anything yet.")
 
 
 async def test_top_list_is_switched_in_the_same_message(stage: Stage) -> None:

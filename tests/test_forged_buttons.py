@@ -11,7 +11,7 @@ SHAPES = (
     "h:{n}:{n}", "f:erase:{n}:{n}", "f:keep:{n}:{n}", "a:{n}:::", "a:{n}:{n}:{n}:{n}",
     "t:here:week:{s}:{n}:{n}", "kg{s}", "kdt:all:all:::{n}", "d:on:{n}", "d:weekday:{n}", "d:minute:{n}", "d:zone:{s}",
     "d:topic:{n}", "d:show:{s}", "d:region:{s}-{n}", "p:leave:{n}:{n}", "p:hide:0:{n}", "x:{s}", "s:{n}:{s}", "{s}",
-    "g:{n}:{n}:{n}", "w:{n}:{n}:{n}:{s}",
+    "v:{n}:{n}:m:best:{n}:{n}", "v:{n}:{n}:{s}", "b:{n}:{n}:{s}", "g:{n}:{n}:{n}", "w:{n}:{n}:{n}:{s}",
 )  # fmt: skip
 NUMBERS = ("0", "-1", "1", "8", "11", "999", str(ANN), str(BEN), str(CLUB), "9" * 17, "9" * 25, "٣", "１", "1e9", "")
 

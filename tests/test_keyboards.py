@@ -76,6 +76,9 @@ class World:
         movie = Movie(id=self.movie_id, title=self.text, imdb_id="tt0068646" if self.more else None)
         return Card(movie=movie, everyone=None, here=None, my_stars=self.stars)
 
+    def opened(self, back: carry.Back | None) -> InlineKeyboardMarkup:
+        return keyboards.card(self.card(), private=self.flag, rated=self.rated(), person_id=self.person_id, back=back)
+
     def rated(self) -> Rated:
         return Rated(self.card(), self.stars, 7)
 
@@ -107,12 +110,12 @@ class World:
 Draw = Callable[[World], InlineKeyboardMarkup | None]
 DRAWN: dict[str, Draw] = {
     "card": lambda w: keyboards.card(w.card(), private=w.flag, rated=w.rated(), person_id=w.person_id),
-    "opened": lambda w: keyboards.opened(keyboards.card(w.card(), private=w.flag), w.found()),
+    "opened": lambda w: w.opened(keyboards.other_hits(w.found())),
     "suggestion": lambda w: keyboards.suggestion(w.card(), w.person_id),
     "found": lambda w: keyboards.found(w.found()),
     "found to rate": lambda w: keyboards.found_to_rate(w.found(), w.stars or 1, w.person_id),
     "mine": lambda w: keyboards.mine(w.mine(), w.person_id),
-    "my movie": lambda w: keyboards.my_movie(w.card(), carry.MyMovie(w.movie_id, w.order, w.page, w.person_id)),
+    "my movie": lambda w: w.opened(carry.My(w.order, w.page, w.person_id)),
     "top": lambda w: keyboards.top(w.top(), w.chosen, club=w.flag),
     "genres": lambda w: keyboards.top_genres(["Drama", "x" * 24, "x" * 25] * 8, w.chosen),
     "decades": lambda w: keyboards.top_decades(range(1870, 2030, 10), w.chosen),
