@@ -6,7 +6,7 @@ from handlers import keyboards, texts
 from handlers.callback_data import Top, TopChoice, data_of
 from handlers.context import Context, viewer_of
 from handlers.screen import send, show
-from handlers.top_words import understood
+from handlers.top_words import names_a_year, understood
 from storage.values import Actor, TopPage, TopQuery
 
 
@@ -14,8 +14,10 @@ async def on_top(update: Update, context: Context) -> None:
     """In a club its own list first; elsewhere everyone's. `/top month horror 1980s` chooses at once."""
     actor = viewer_of(update)
     genres = await context.storage.lists.genres() if context.args else ()
-    chosen, odd = understood(context.args or (), genres, here=actor.in_club)
-    await _send(update, context, chosen, texts.odd_top(odd) if odd else "")
+    words = context.args or ()
+    chosen, odd = understood(words, genres, here=actor.in_club)
+    note = texts.decade_instead(chosen.decade) if chosen.decade and names_a_year(words) else ""
+    await _send(update, context, chosen, texts.odd_top(odd) if odd else note)
 
 
 async def on_best(update: Update, context: Context) -> None:

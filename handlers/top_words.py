@@ -11,6 +11,9 @@ PERIODS = {"week": Period.WEEK, "month": Period.MONTH, "year": Period.YEAR, "all
 SCOPES = {"here": True, "everyone": False}
 FILLERS = frozenset({"this", "the", "of", "time"})
 YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s)?", re.ASCII)
+ONE_YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
+OF_A_YEAR = re.compile(rf"\byear\s+({ONE_YEAR.pattern})\b", re.ASCII | re.IGNORECASE)
+"""Films of that year, where "year" alone is what was rated in this one."""
 SHORT = re.compile(r"'?(\d)0'?s", re.ASCII)
 LEAST_LETTERS = 3
 """Of the beginning of a genre."""
@@ -21,7 +24,7 @@ SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
 def understood(words: Sequence[str], genres: Sequence[str], *, here: bool) -> tuple[Top, str]:
     """The list that is asked for, and what of the words says nothing about a list."""
     chosen, rest = Top(here=here), []
-    for word in words:
+    for word in OF_A_YEAR.sub(r"\1", " ".join(words)).split():
         folded = word.casefold()
         if folded in PERIODS:
             chosen = replace(chosen, period=PERIODS[folded])
@@ -33,6 +36,11 @@ def understood(words: Sequence[str], genres: Sequence[str], *, here: bool) -> tu
             rest.append(word)
     genre = _genre(rest, genres)
     return (chosen, " ".join(rest)) if genre is None else (replace(chosen, genre=genre), "")
+
+
+def names_a_year(words: Sequence[str]) -> bool:
+    """A list has decades only, which is to be said to whoever asks for a year."""
+    return any(ONE_YEAR.fullmatch(word) for word in words)
 
 
 def _decade(word: str) -> int | None:

@@ -23,6 +23,8 @@ GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu")
         ("docu", Top(here=True, genre="Docu"), ""),
         ("docum 1994", Top(here=True, genre="Documentary", decade=1990), ""),
         ("science fiction 90s", Top(here=True, genre="Sci-Fi", decade=1990), ""),
+        ("year 2024", Top(here=True, decade=2020), ""),
+        ("year horror 1985", Top(here=True, period=Period.YEAR, genre="Horror", decade=1980), ""),
         ("00s", Top(here=True, decade=2000), ""),
         ("all time", Top(here=True), ""),
         ("week bananas", Top(here=True, period=Period.WEEK), "bananas"),
@@ -94,6 +96,12 @@ async def test_words_after_top_choose_the_list_and_odd_ones_are_named(stage: Sta
     assert chosen.text.startswith("🏆 Everyone · this month · Horror · 1980s")
     assert odd.text.startswith("I did not understand “bananas”.")
     assert "🏆 Everyone · this week" in odd.text
+    for words, decade in (("1985", "1980s"), ("year 2024", "2020s")):
+        year = (await talk.asks(f"/top {words}")).text
+        assert year.startswith(
+            f"No list of a single year, but of its decade: {decade}.\n\n🏆 Everyone · all time · {decade}"
+        )
+    assert (await talk.asks("/top 1980s")).text.startswith("🏆")
     assert (await talk.asks("/start top")).text.startswith("🏆 Everyone · all time")
 
 

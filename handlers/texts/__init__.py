@@ -33,7 +33,7 @@ from handlers.texts.inline import (
     what_to_call,
     what_to_type,
 )
-from handlers.texts.lists import found, history, mine, nothing_found, odd_top, top, what_to_search
+from handlers.texts.lists import decade_instead, found, history, mine, nothing_found, odd_top, top, what_to_search
 from handlers.texts.talk import (
     COMMANDS,
     added,
@@ -70,6 +70,7 @@ __all__ = [
     "choose_zone",
     "clock",
     "database_down",
+    "decade_instead",
     "digest",
     "digest_for_admins",
     "digest_muted",

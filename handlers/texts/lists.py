@@ -72,6 +72,10 @@ def odd_top(words: str) -> str:
     ).format(words=escape(words, 60))
 
 
+def decade_instead(decade: int) -> str:
+    return _("No list of a single year, but of its decade:") + f" {decade}s."
+
+
 def _empty_top(page: TopPage, query: TopQuery) -> str:
     if query.page:
         return _("There is no more.")
