@@ -61,9 +61,12 @@ async def on_help(update: Update, context: Context) -> None:
 
 
 async def on_unknown(update: Update, context: Context) -> None:
-    """A command that there is not: say so, and which there are."""
+    """A command that there is not: say so, and which there are; or one for another bot."""
     said = ((update.message and update.message.text) or "").split()
-    name = said[0].partition("@")[0] if said else ""
+    name, _, whose = (said[0] if said else "").partition("@")
+    if whose and whose.lower() != context.bot.username.lower():
+        await send(update, context, texts.anothers_command(name, whose))
+        return
     page = texts.help_page(context.storage.settings, context.bot.username)
     await send(update, context, f"{texts.unknown_command(name)}\n\n{page}")
 

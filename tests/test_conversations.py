@@ -135,6 +135,14 @@ async def test_nothing_found_says_what_to_try(stage: Stage) -> None:
     assert "I found nothing for “xqzwv <b>&”" in (await talk.asks("xqzwv <b>&")).text
 
 
+async def test_a_command_for_another_bot_is_not_called_unknown(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    told = await talk.asks("/search@other_bot dune")
+    assert told.text == "That is for @other_bot, and I am another bot. To me send /search alone."
+    assert (await talk.asks("/nonsense@Matinee_demo_bot")).text.startswith("I don't know /nonsense.")
+
+
 async def test_a_club_shares_one_card_with_everybodys_voices(stage: Stage) -> None:
     ann = await stage.client.open(ANN, CLUB)
     card = await ann.asks("/search@matinee_demo_bot the matrix")

@@ -37,6 +37,7 @@ from handlers.texts.lists import decade_instead, found, history, mine, nothing_f
 from handlers.texts.talk import (
     COMMANDS,
     added,
+    anothers_command,
     as_yourself,
     bad_stars,
     catalogue_loading,
@@ -61,6 +62,7 @@ from handlers.texts.words import clock, weekday
 __all__ = [
     "COMMANDS",
     "added",
+    "anothers_command",
     "as_yourself",
     "audit_help",
     "audit_page",

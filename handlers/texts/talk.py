@@ -70,6 +70,11 @@ def unknown_command(name: str) -> str:
     return _("I don't know {command}. These I know:").format(command=escape(name, 40))
 
 
+def anothers_command(name: str, bot_username: str) -> str:
+    said = _("That is for @{bot}, and I am another bot. To me send {command} alone.")
+    return said.format(bot=escape(bot_username, 40), command=escape(name, 40))
+
+
 def privacy(chosen: Privacy) -> str:
     name = _("hidden") if chosen.name_hidden else _("shown")
     clubs = ", ".join(escape(title, 40) for _id, title in chosen.clubs[:10]) or _("none")
