@@ -128,7 +128,7 @@ def _privacy(connection: sa.Connection, person_id: int) -> Privacy:
     ratings = connection.execute(
         sa.select(sa.func.count()).select_from(rating).where(rating.c.person_id == person_id)
     ).scalar_one()
-    return Privacy(bool(hidden), tuple((row.id, row.title) for row in clubs), ratings)
+    return Privacy(bool(hidden), tuple((row.id, row.title) for row in clubs), ratings, known=hidden is not None)
 
 
 def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: datetime) -> int:

@@ -130,7 +130,12 @@ async def test_nobody_forgets_anybody_else(stage: Stage, what: str) -> None:
 
 
 async def test_a_stranger_has_nothing_to_forget(stage: Stage) -> None:
-    assert "I know nothing about you" in (await (await stage.client.open()).asks("/forgetme")).text
+    ann = await stage.client.open()
+
+    assert "I know nothing about you" in (await ann.asks("/forgetme")).text
+    assert "I know nothing about you" in (await ann.asks("/privacy")).text
+    await ann.asks("/rate the matrix 9")
+    assert "your ratings (1 rating)" in (await ann.asks("/privacy")).text
 
 
 async def test_in_a_group_it_leads_to_the_private_chat(stage: Stage) -> None:

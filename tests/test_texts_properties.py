@@ -123,7 +123,7 @@ class World:
         return DigestSetting(chat_id=-1, enabled=self.count > 0, zone="Asia/Kolkata", **known)
 
     def privacy(self) -> Privacy:
-        return Privacy(self.year is None, tuple(enumerate(self.names)), self.count)
+        return Privacy(self.year is None, tuple(enumerate(self.names)), self.count, known=self.stars is not None)
 
 
 SAID: dict[str, Callable[[World], str]] = {

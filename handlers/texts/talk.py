@@ -83,15 +83,23 @@ def privacy(chosen: Privacy) -> str:
     return "\n".join(
         [
             "🔒 <b>" + _("Privacy") + "</b>",
-            _(
-                "I keep your name, your ratings ({ratings}), the clubs where they count, and a log of your changes."
-            ).format(ratings=ratings(chosen.ratings)),
+            _what_is_kept(chosen),
             _("A club sees your name only beside stars that you gave in its chat. Everyone else sees sums."),
             "",
             _("Your name in clubs") + f": <b>{name}</b>",
             _("Clubs that count your ratings") + f": {clubs}",
         ]
     )
+
+
+def _what_is_kept(chosen: Privacy) -> str:
+    if not chosen.known:
+        return _(
+            "I know nothing about you. When you rate a film, I keep your name, your ratings, the clubs where they "
+            "count, and a log of your changes."
+        )
+    said = _("I keep your name, your ratings ({ratings}), the clubs where they count, and a log of your changes.")
+    return said.format(ratings=ratings(chosen.ratings))
 
 
 def as_yourself() -> str:

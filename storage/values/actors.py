@@ -61,8 +61,12 @@ class PersonalData:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What a person has chosen: whether clubs see their name, and in which clubs they count."""
+    """What a person has chosen: whether clubs see their name, and in which clubs they count.
+
+    `known`: they are in the list of persons at all.
+    """
 
     name_hidden: bool
     clubs: tuple[tuple[int, str], ...]
     ratings: int
+    known: bool = True
