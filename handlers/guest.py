@@ -9,6 +9,7 @@ from handlers.callback_data import fit_query
 from handlers.cards import face
 from handlers.context import TOO_OLD, Context
 from handlers.screen import preview
+from handlers.search import without_name
 
 
 async def on_called(update: Update, context: Context) -> None:
@@ -16,7 +17,7 @@ async def on_called(update: Update, context: Context) -> None:
     message = update.guest_message
     if message is None or message.guest_query_id is None:
         return
-    text, keyboard, poster = await _answer(context, _words(message.text or "", context.bot.username))
+    text, keyboard, poster = await _answer(context, without_name(message.text or "", context.bot.username))
     content = InputTextMessageContent(text, ParseMode.HTML, link_preview_options=preview(poster))
     try:
         result = InlineQueryResultArticle("1", context.bot.first_name, content, reply_markup=keyboard)
@@ -36,11 +37,3 @@ async def _answer(context: Context, words: str) -> tuple[str, InlineKeyboardMark
     (card,) = await context.storage.movies.cards([page.clear])
     text, keyboard = face(context, card, back=keyboards.other_hits(page))
     return text, keyboard, card.movie.poster
-
-
-def _words(text: str, username: str) -> str:
-    """What follows the bot's name, or else what stands before it."""
-    words = text.split()
-    names = [at for at, word in enumerate(words) if word.lower() == f"@{username.lower()}"]
-    last = names[-1] if names else -1
-    return " ".join(words[last + 1 :] or [word for at, word in enumerate(words) if at not in names])

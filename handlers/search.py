@@ -20,8 +20,21 @@ async def on_search(update: Update, context: Context) -> None:
 
 
 async def on_text(update: Update, context: Context) -> None:
-    """Plain text in a private chat is a search."""
-    await _find(update, context, (update.message and update.message.text) or "")
+    """Plain text in a private chat is a search, also after the bot's name, as one writes elsewhere."""
+    words = without_name((update.message and update.message.text) or "", context.bot.username)
+    if words:
+        await _find(update, context, words)
+    else:
+        await send(update, context, texts.what_to_type())
+
+
+def without_name(text: str, username: str) -> str:
+    """What follows the bot's name, or else what stands before it; without the name in it, the text as it is."""
+    words = text.split()
+    names = [at for at, word in enumerate(words) if word.lower() == f"@{username.lower()}"]
+    if not names:
+        return text
+    return " ".join(words[names[-1] + 1 :] or [word for at, word in enumerate(words) if at not in names])
 
 
 async def on_page(update: Update, context: Context) -> None:

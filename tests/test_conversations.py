@@ -129,6 +129,13 @@ async def test_a_far_better_known_film_is_offered_beside_the_title_itself(stage:
     ]
 
 
+async def test_the_bots_own_name_is_no_part_of_a_title(stage: Stage) -> None:
+    talk = await stage.client.open()
+
+    assert (await talk.asks("@matinee_demo_bot the matrix")).text.startswith("🎬 The Matrix (1999)")
+    assert (await talk.asks("@matinee_demo_bot")).text.startswith("Send me a few words of a title")
+
+
 async def test_nothing_found_says_what_to_try(stage: Stage) -> None:
     talk = await stage.client.open()
 
