@@ -12,7 +12,9 @@ from handlers.start import on_unknown
 from storage.errors import FilmKnown
 from storage.values import NewFilm
 
-FILM = re.compile(r"(?P<title>.{1,200}?)\s*\((?P<year>18[7-9]\d|19\d\d|20\d\d)\)")
+FILM = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1870, 2099
+LONGEST_TITLE = 200
 
 
 async def on_addmovie(update: Update, context: Context) -> None:
@@ -23,8 +25,15 @@ async def on_addmovie(update: Update, context: Context) -> None:
     film = FILM.fullmatch(" ".join(context.args or []))
     if film is None:
         await send(update, context, texts.how_to_add())
-        return
-    wanted = NewFilm(title=film["title"], year=int(film["year"]))
+    elif len(film["title"]) > LONGEST_TITLE:
+        await send(update, context, texts.title_too_long(len(film["title"]), LONGEST_TITLE))
+    elif not FIRST_YEAR <= int(film["year"]) <= LAST_YEAR:
+        await send(update, context, texts.no_films_year(int(film["year"]), FIRST_YEAR, LAST_YEAR))
+    else:
+        await _add(update, context, NewFilm(title=film["title"], year=int(film["year"])))
+
+
+async def _add(update: Update, context: Context, wanted: NewFilm) -> None:
     try:
         movie_id, note = await context.storage.catalogue.add(wanted, actor_of(update)), texts.added()
     except FilmKnown as known:

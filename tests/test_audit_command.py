@@ -112,3 +112,14 @@ async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) ->
     unknown = (await ben.asks("/nonsense")).text
     assert unknown.startswith("I don't know /nonsense. These I know:\n\n/search")
     assert (await ben.asks("/addmovie Something (2024)")).text == unknown.replace("/nonsense", "/addmovie")
+
+
+@pytest.mark.parametrize(
+    ("film", "answer"),
+    [
+        ("Home Video (3021)", "3021 is no year of a film: I take 1870 to 2099."),
+        ("x" * 400 + " (2021)", "This title has 400 characters, and I take 200 at most."),
+    ],
+)
+async def test_a_film_that_cannot_be_is_refused_with_the_reason(operated: Stage, film: str, answer: str) -> None:
+    assert (await (await operated.client.open()).asks(f"/addmovie {film}")).text == answer

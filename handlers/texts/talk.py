@@ -138,6 +138,14 @@ def how_to_add() -> str:
     return _("Send me the title and the year: <code>/addmovie Home Video (2021)</code>")
 
 
+def title_too_long(length: int, most: int) -> str:
+    return _("This title has {n} characters, and I take {most} at most.").format(n=length, most=most)
+
+
+def no_films_year(year: int, first: int, last: int) -> str:
+    return _("{year} is no year of a film: I take {first} to {last}.").format(year=year, first=first, last=last)
+
+
 def added() -> str:
     return _("Added. From now on everybody finds it.")
 
