@@ -7,7 +7,7 @@ from telegram import Update
 from handlers import keyboards, texts
 from handlers.callback_data import Page, data_of
 from handlers.cards import show_card
-from handlers.context import Context, is_group
+from handlers.context import Context, is_group, is_operator
 from handlers.export import on_export
 from handlers.forgetme import on_forgetme
 from handlers.history import on_history
@@ -57,7 +57,7 @@ async def on_start(update: Update, context: Context) -> None:
 
 async def on_help(update: Update, context: Context) -> None:
     """/help: the commands and the formula, with the numbers of this very bot."""
-    await send(update, context, texts.help_page(context.storage.settings, context.bot.username))
+    await send(update, context, _help_page(update, context))
 
 
 async def on_unknown(update: Update, context: Context) -> None:
@@ -67,8 +67,12 @@ async def on_unknown(update: Update, context: Context) -> None:
     if whose and whose.lower() != context.bot.username.lower():
         await send(update, context, texts.anothers_command(name, whose))
         return
-    page = texts.help_page(context.storage.settings, context.bot.username)
-    await send(update, context, f"{texts.unknown_command(name)}\n\n{page}")
+    await send(update, context, f"{texts.unknown_command(name)}\n\n{_help_page(update, context)}")
+
+
+def _help_page(update: Update, context: Context) -> str:
+    operator = is_operator(update, context) and not is_group(update.effective_chat)
+    return texts.help_page(context.storage.settings, context.bot.username, operator=operator)
 
 
 PAGES = {"help": on_help, "rate": on_suggest, "top": on_best, "week": on_week, "my": on_my}

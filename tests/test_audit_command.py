@@ -88,6 +88,17 @@ async def test_for_others_it_is_an_unknown_command_and_its_buttons_are_none(oper
     assert await club.stays_silent()
 
 
+async def test_help_tells_operators_of_their_commands_where_they_work(operated: Stage) -> None:
+    ann, ben = await operated.client.open(), await operated.client.open(BEN)
+    club = await operated.client.open(ANN, CLUB)
+    both = "\n/audit – everything that anybody changed\n/addmovie – add a film that is missing\n"
+
+    assert both in (await ann.asks("/help")).text
+    assert both in (await ann.asks("/nonsense")).text
+    assert "/audit" not in (await ben.asks("/help")).text
+    assert "/audit" not in (await club.asks("/help")).text
+
+
 async def test_who_was_erased_is_named_no_more(operated: Stage) -> None:
     ben = await operated.client.open(BEN)
     await (await ben.asks("/forgetme")).press("🗑 Forget me for good")

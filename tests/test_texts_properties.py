@@ -139,7 +139,7 @@ SAID: dict[str, Callable[[World], str]] = {
     "zones found": lambda world: texts.zones_found(world.one, world.count),
     "start": lambda world: texts.start(world.one),
     "privacy": lambda world: texts.privacy(world.privacy()),
-    "help": lambda _: texts.help_page(StorageSettings(data_dir=Path()), "matinee_bot"),
+    "help": lambda _: texts.help_page(StorageSettings(data_dir=Path()), "matinee_bot", operator=True),
     "hello club": lambda _: texts.hello_club(),
     "choose zone": lambda _: texts.choose_zone(),
     "what to rate": lambda _: texts.what_to_rate(),

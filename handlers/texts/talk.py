@@ -37,10 +37,17 @@ COMMANDS = (
     ("help", N_("all commands, and how scores are made")),
 )
 """Command and description; the description is translated where it is shown."""
+OPERATORS_COMMANDS = (
+    ("audit", N_("everything that anybody changed")),
+    ("addmovie", N_("add a film that is missing")),
+)
+"""What /help shows to operators besides."""
 
 
-def help_page(settings: StorageSettings, bot_username: str) -> str:
-    commands = "\n".join(f"/{name} – {_(what)}" for name, what in COMMANDS)
+def help_page(settings: StorageSettings, bot_username: str, *, operator: bool = False) -> str:
+    """The commands and what else there is to know."""
+    known = (*COMMANDS, *OPERATORS_COMMANDS) if operator else COMMANDS
+    commands = "\n".join(f"/{name} – {_(what)}" for name, what in known)
     formula = _(
         "Lists are sorted by a weighted rating, (total + m × C) / (count + m) with C = {mean}: "
         "everyone's with m = {everyone} from {everyone_minimum} ratings on, "
