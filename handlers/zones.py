@@ -1,9 +1,14 @@
-"""Time zones by city: the common ones, by region, and by a name that somebody typed."""
+"""Time zones by city: the common ones, by region, and by a name of a city or country that somebody typed."""
 
 import difflib
 import unicodedata
 from functools import cache
+from importlib import resources
 from zoneinfo import available_timezones
+
+from babel import Locale
+
+from handlers.i18n import language
 
 COMMON = (
     "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Kyiv",
@@ -31,16 +36,36 @@ def city(name: str) -> str:
 
 
 def find(query: str) -> list[str]:
-    """At most eight IANA names whose city (or whole name) is like `query`, the likeliest first."""
+    """At most eight IANA names whose city (or whole name, or country) is like `query`, the likeliest first."""
     wanted = _fold(query)
     if not wanted:
         return []
     names = [name for region in REGIONS for name in of_region(region)]
     by_city = {_fold(city(name)): name for name in reversed(names)}
     exact = [name for name in names if _fold(city(name)) == wanted or _fold(name) == wanted]
+    there = [name for tag in ("en", language()) for name in _of_country(_countries(tag).get(wanted, ""))]
     inside = [name for name in names if wanted in _fold(name)]
     near = [by_city[each] for each in difflib.get_close_matches(wanted, by_city, n=MOST, cutoff=0.75)]
-    return list(dict.fromkeys([*exact, *inside, *near]))[:MOST]
+    return list(dict.fromkeys([*exact, *there, *inside, *near]))[:MOST]
+
+
+@cache
+def _countries(tag: str) -> dict[str, str]:
+    """ISO 3166 codes by the countries' names in that language."""
+    return {_fold(name): code for code, name in Locale.parse(tag).territories.items()}
+
+
+def _of_country(code: str) -> list[str]:
+    """Its zones, the one where most people live first; none without a code."""
+    return [name for country, name in _inhabited() if country == code]
+
+
+@cache
+def _inhabited() -> tuple[tuple[str, str], ...]:
+    """Each country's code and zone, in the order of the time zone database's own table."""
+    table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return tuple((row[0], row[2]) for row in rows if row[2] in available_timezones())
 
 
 def _fold(text: str) -> str:

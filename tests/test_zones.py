@@ -55,6 +55,19 @@ def test_a_name_as_people_type_it_is_understood(query: str, name: str) -> None:
     assert zones.find(query)[0] == name
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("india", ["Asia/Kolkata", "America/Indiana/Indianapolis"]),
+        ("Germany", ["Europe/Berlin", "Europe/Busingen"]),
+        ("united states", ["America/New_York", "America/Detroit"]),
+        ("Côte d’Ivoire", ["Africa/Abidjan"]),
+    ],
+)
+def test_a_country_finds_its_zones_where_most_people_live_first(query: str, names: list[str]) -> None:
+    assert zones.find(query)[: len(names)] == names
+
+
 def test_the_common_zones_are_zones() -> None:
     assert set(zones.COMMON) <= available_timezones()
 

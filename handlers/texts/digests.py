@@ -94,7 +94,9 @@ def saved() -> str:
 
 def zones_found(query: str, count: int) -> str:
     if not count:
-        return _("I know no time zone like “{query}”. Try a larger city nearby.").format(query=escape(query))
+        return _("I know no time zone like “{query}”. Try a larger city nearby, or the country.").format(
+            query=escape(query)
+        )
     return _("Choose your time zone:")
 
 
