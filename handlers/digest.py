@@ -23,12 +23,20 @@ async def on_digest(update: Update, context: Context) -> None:
         await send(update, context, texts.digest_for_admins())
         return
     words = context.args or []
-    if len(words) > 1 and words[0].lower() == "zone":
-        query = " ".join(words[1:])[:40]
+    if words and words[0].lower() == "zone":
+        await _show_zones(update, context, " ".join(words[1:])[:40])
+    else:
+        await _show_setting(update, context, await _obey(update, context, words))
+
+
+async def _show_zones(update: Update, context: Context, query: str) -> None:
+    """Those that are like the query, or without one the well-known cities."""
+    if query:
         names = zones.find(query)
         await send(update, context, texts.zones_found(query, len(names)), digest_keyboards.found_zones(names))
     else:
-        await _show_setting(update, context, await _obey(update, context, words))
+        setting = await context.storage.digests.setting(_chat(update).id)
+        await send(update, context, texts.choose_zone(), digest_keyboards.common_zones(setting))
 
 
 async def _obey(update: Update, context: Context, words: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The words after /digest: "on", "off", "friday", "friday 18:00"."""
+"""The words after /digest: "on", "off", "friday", "friday 18:00", "6pm"."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,10 @@ from handlers.i18n import speaking
 
 SWITCH = {"on": True, "off": False}
 FILLERS = frozenset({"every", "at", "please"})
-CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?", re.ASCII)
+HALF_DAY = re.compile(r"(0?[1-9]|1[0-2])(?:[:.]([0-5]\d))?([ap])m", re.ASCII)
+APART = re.compile(r"(?<=\d)\s+(?=[ap]m\b)", re.ASCII | re.IGNORECASE)
+"""What stands between "6" and "pm"."""
 LEAST_LETTERS = 3
 """Of the beginning of a weekday."""
 
@@ -25,13 +28,13 @@ class Change(TypedDict, total=False):
 def understood(words: Sequence[str]) -> tuple[Change, str]:
     """The change that is asked for, or which of the words are none. Who names a day or an hour wants a digest."""
     change, odd = Change(), []
-    for word in map(str.casefold, words):
+    for word in APART.sub("", " ".join(words)).casefold().split():
         if word in SWITCH:
             change["enabled"] = SWITCH[word]
         elif (day := _weekday(word)) is not None:
             change["weekday"] = day
-        elif time := CLOCK.fullmatch(word):
-            change["minute"] = int(time[1]) * 60 + int(time[2])
+        elif (minute := _minute(word)) is not None:
+            change["minute"] = minute
         elif word not in FILLERS:
             odd.append(word)
     if odd:  # "not friday" is not for Friday
@@ -39,6 +42,14 @@ def understood(words: Sequence[str]) -> tuple[Change, str]:
     if change:
         change.setdefault("enabled", True)
     return change, ""
+
+
+def _minute(word: str) -> int | None:
+    """Of the day: "18:00", "18.00", "18", "6pm" and "6:30pm" are times."""
+    if half := HALF_DAY.fullmatch(word):
+        return (int(half[1]) % 12 + 12 * (half[3] == "p")) * 60 + int(half[2] or 0)
+    time = CLOCK.fullmatch(word)
+    return int(time[1]) * 60 + int(time[2] or 0) if time else None
 
 
 def _weekday(word: str) -> int | None:

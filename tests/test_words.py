@@ -45,7 +45,14 @@ def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str)
         ("every Sun at 9:30", {"enabled": True, "weekday": 6, "minute": 570}, ""),
         ("off mondays", {"enabled": False, "weekday": 0}, ""),
         ("25:00 never", {}, "25:00 never"),
-        ("zone", {}, "zone"),
+        ("6pm", {"enabled": True, "minute": 1080}, ""),
+        ("fri 12:30 AM", {"enabled": True, "weekday": 4, "minute": 30}, ""),
+        ("12pm", {"enabled": True, "minute": 720}, ""),
+        ("9.30", {"enabled": True, "minute": 570}, ""),
+        ("sunday 20", {"enabled": True, "weekday": 6, "minute": 1200}, ""),
+        ("13pm", {}, "13pm"),
+        ("24", {}, "24"),
+        ("pm", {}, "pm"),
         ("not friday", {}, "not"),
         ("never on sunday", {}, "never"),
         ("fri 9:5", {}, "9:5"),
@@ -114,6 +121,15 @@ async def test_words_after_digest_set_it_for_admins_only(stage: Stage) -> None:
     changes = await stage.trail("digest.")
 
     assert [(each.actor, (each.after or {})["enabled"]) for each in changes] == [(BEN, True), (BEN, False)]
+
+
+async def test_zone_alone_offers_the_well_known_cities(stage: Stage) -> None:
+    talk = await stage.client.open()
+    cities = await talk.asks("/digest zone")
+    assert cities.text.startswith("Choose the city nearest to you")
+    await cities.press("Berlin")
+
+    assert (await stage.storage.digests.setting(ANN)).zone == "Europe/Berlin"
 
 
 async def test_an_anonymous_admin_sets_a_digest_by_its_buttons(stage: Stage) -> None:
