@@ -94,6 +94,18 @@ async def test_a_posted_card_keeps_a_name_until_a_press_and_the_question_says_so
     assert "Here: 7.0 ★ · 1 rating\nBen Okafor\N{NO-BREAK SPACE}7\n" in (await card.now()).text
 
 
+async def test_what_there_is_none_of_is_not_listed(stage: Stage) -> None:
+    ann = await stage.client.open()
+    await ann.asks("/digest on")
+
+    assert (await ann.asks("/forgetme")).text.splitlines()[2:6] == [
+        "This goes, at once and for good:",
+        "• your name, your language and your settings, your own weekly digest",
+        "• the content of 1 log entry",
+        "",
+    ]
+
+
 async def test_keeping_keeps_everything(stage: Stage) -> None:
     ann = await stage.client.open()
     await ann.asks("/rate the matrix 9")

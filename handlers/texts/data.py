@@ -13,15 +13,15 @@ def forget_what(held: Held) -> str:
     """Before an erasure: what goes, what stays, and that it cannot be undone."""
     clubs = ngettext("your place in {n} club", "your place in {n} clubs", held.clubs).format(n=held.clubs)
     entries = ngettext("the content of {n} log entry", "the content of {n} log entries", held.entries)
+    counted = ((held.ratings, ratings(held.ratings)), (held.clubs, clubs))
     return "\n".join(
         [
             "🗑 <b>" + _("Forget everything about you?") + "</b>",
             "",
             _("This goes, at once and for good:"),
-            f"• {ratings(held.ratings)}",
-            f"• {clubs}",
+            *(f"• {what}" for count, what in counted if count),
             "• " + _("your name, your language and your settings, your own weekly digest"),
-            f"• {entries.format(n=held.entries)}",
+            *([f"• {entries.format(n=held.entries)}"] if held.entries else []),
             "",
             _("What stays says that something was changed at some time, and not by whom or what."),
             _(

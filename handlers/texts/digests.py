@@ -16,8 +16,14 @@ def digest(week: Digest) -> str:
     head = "🍿 <b>" + _("Your week in films") + f"</b> · {_span(week)}"
     if not week.films:
         return "\n\n".join([head, _("Nothing was rated. Any plans for tonight?")])
-    figures = " · ".join([films(week.films), people(week.people), ratings(week.ratings)])
-    return "\n".join([head, figures, *_best(week), *_also(week), *_witness(week)])
+    return "\n".join([head, _figures(week), *_best(week), *_also(week), *_witness(week)])
+
+
+def _figures(week: Digest) -> str:
+    """In private each film is one rating of the one person."""
+    if week.chat_id > 0:
+        return films(week.films)
+    return " · ".join([films(week.films), people(week.people), ratings(week.ratings)])
 
 
 def _span(week: Digest) -> str:
@@ -67,7 +73,7 @@ def digest_setting(setting: DigestSetting) -> str:
     """When the digest comes, and when it comes next."""
     head = "📬 <b>" + _("Weekly digest") + "</b>"
     if not setting.enabled:
-        return "\n".join([head, _("It is off. Switch it on, and once a week I post what was rated here.")])
+        return "\n".join([head, _off(setting)])
     when = f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
     lines = [head, when]
     if setting.next_run_at is not None:
@@ -75,6 +81,12 @@ def digest_setting(setting: DigestSetting) -> str:
     if setting.thread_id is not None:
         lines.append(_("It is posted in the topic where this was chosen."))
     return "\n".join(lines)
+
+
+def _off(setting: DigestSetting) -> str:
+    if setting.chat_id > 0:
+        return _("It is off. Switch it on, and once a week I send you what you rated.")
+    return _("It is off. Switch it on, and once a week I post what was rated here.")
 
 
 def odd_digest(words: str) -> str:
