@@ -20,10 +20,11 @@ async def on_privacy(update: Update, context: Context) -> None:
 async def on_change(update: Update, context: Context) -> None:
     """Show or hide the name, or leave a club."""
     tap = Privacy.decode(data_of(update))
-    actor = owner_of(update, tap.person_id)
+    actor, toast = owner_of(update, tap.person_id), None
     if tap.what == "leave":
-        await context.storage.clubs.leave(actor, tap.chat_id)
+        if await context.storage.clubs.leave(actor, tap.chat_id):
+            toast = texts.club_left(await context.storage.clubs.title(tap.chat_id))
         chosen = await context.storage.people.privacy(actor)
     else:
         chosen = await context.storage.people.hide_name(actor, tap.what == "hide")
-    await show(update, context, texts.privacy(chosen), keyboards.privacy(chosen, actor.person_id))
+    await show(update, context, texts.privacy(chosen), keyboards.privacy(chosen, actor.person_id), toast=toast)

@@ -372,8 +372,11 @@ async def test_the_name_can_be_hidden_and_a_club_left(stage: Stage) -> None:
     privacy = await talk.asks("/privacy")
     await privacy.press("Hide my name")
     assert "hidden" in (await privacy.now()).text
-    await privacy.press("Leave Friday Film Club")
+    toast = await privacy.press("Leave Friday Film Club")
 
+    assert toast.text == (
+        "Your ratings no longer count in Friday Film Club. To come back, give a film new stars there."
+    )
     again = await stage.client.open(BEN, CLUB)
     assert "Here: no ratings yet" in (await again.asks("/search the matrix")).text
 

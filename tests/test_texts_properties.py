@@ -199,6 +199,12 @@ def test_the_toast_of_a_tap_is_plain_and_short(outcome: Rated) -> None:
     assert 0 < len(toast) <= TOAST
 
 
+@given(club=FOREIGN)
+@settings(deadline=None, max_examples=50)
+def test_the_toast_of_leaving_is_short(club: str) -> None:
+    assert 0 < len(texts.club_left(club)) <= TOAST
+
+
 @pytest.mark.parametrize(
     "sentence",
     [*EXPLAINED.values(), texts.saved, texts.digest_for_admins, lambda: texts.our_fault("0a1b2c3d")],

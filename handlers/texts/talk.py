@@ -1,7 +1,7 @@
 """What the bot says of itself: welcome, help, privacy, and what went wrong."""
 
 from handlers.i18n import N_, _
-from handlers.texts.words import escape, ratings
+from handlers.texts.words import escape, plain, ratings
 from storage.service import StorageSettings
 from storage.values import Privacy
 
@@ -107,6 +107,13 @@ def _what_is_kept(chosen: Privacy) -> str:
         )
     said = _("I keep your name, your ratings ({ratings}), the clubs where they count, and a log of your changes.")
     return said.format(ratings=ratings(chosen.ratings))
+
+
+def club_left(club: str) -> str:
+    """The toast after it: plain text."""
+    return _("Your ratings no longer count in {club}. To come back, give a film new stars there.").format(
+        club=plain(club, 60)
+    )
 
 
 def as_yourself() -> str:
