@@ -7,6 +7,7 @@ from importlib import resources
 from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.core import get_global
 
 from handlers.i18n import language
 
@@ -43,10 +44,16 @@ def find(query: str) -> list[str]:
     names = [name for region in REGIONS for name in of_region(region)]
     by_city = {_fold(city(name)): name for name in reversed(names)}
     exact = [name for name in names if _fold(city(name)) == wanted or _fold(name) == wanted]
-    there = [name for tag in ("en", language()) for name in _of_country(_countries(tag).get(wanted, ""))]
+    there = [name for code in _codes(wanted) for name in _of_country(code)]
     inside = [name for name in names if wanted in _fold(name)]
     near = [by_city[each] for each in difflib.get_close_matches(wanted, by_city, n=MOST, cutoff=0.75)]
     return list(dict.fromkeys([*exact, *there, *inside, *near]))[:MOST]
+
+
+def _codes(wanted: str) -> list[str]:
+    """Of the countries that are called or written so: "germany", "de", "usa"."""
+    written = get_global("territory_aliases").get(wanted.upper(), [wanted.upper()])
+    return [*(_countries(tag).get(wanted, "") for tag in ("en", language())), *written]
 
 
 @cache
