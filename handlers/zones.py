@@ -63,8 +63,9 @@ def _countries(tag: str) -> dict[str, str]:
 
 
 def _of_country(code: str) -> list[str]:
-    """Its zones, the one where most people live first; none without a code."""
-    return [name for country, name in _inhabited() if country == code]
+    """Its zones, the common ones and those where most people live first; none without a code."""
+    names = [name for country, name in _inhabited() if country == code]
+    return sorted(names, key=lambda name: name not in COMMON)
 
 
 @cache

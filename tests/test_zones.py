@@ -60,7 +60,7 @@ def test_a_name_as_people_type_it_is_understood(query: str, name: str) -> None:
     [
         ("india", ["Asia/Kolkata", "America/Indiana/Indianapolis"]),
         ("Germany", ["Europe/Berlin", "Europe/Busingen"]),
-        ("united states", ["America/New_York", "America/Detroit"]),
+        ("united states", ["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"]),
         ("USA", ["America/New_York"]),
         ("uk", ["Europe/London"]),
         ("de", ["Europe/Berlin"]),
