@@ -23,6 +23,14 @@ def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -
     return True
 
 
+def join(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -> bool:
+    """The same where no rating tells of it: with an entry of its own."""
+    if not enter(connection, ranking, actor, now):
+        return False
+    record(connection, AuditAction.CLUB_JOIN, actor, at=now(), subject=f"chat:{actor.chat_id}")
+    return True
+
+
 def _known(connection: sa.Connection, chat_id: int) -> bool:
     return connection.execute(sa.select(chat.c.id).where(chat.c.id == chat_id)).scalar() is not None
 
@@ -39,10 +47,7 @@ class Clubs:
         def work(connection: sa.Connection) -> bool:
             actor = settled(connection, given)
             meet(connection, actor, at)
-            joined = actor.in_club and enter(connection, self._ranking, actor, self._database.now)
-            if joined:
-                record(connection, AuditAction.CLUB_JOIN, actor, at=at, subject=f"chat:{actor.chat_id}")
-            return joined
+            return actor.in_club and join(connection, self._ranking, actor, self._database.now)
 
         return await self._database.write(work, turns=[given.person_id, given.chat_id])
 

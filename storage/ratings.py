@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from storage import scores
 from storage.audit import AuditAction, record
 from storage.cards import LARGEST_ID, card_of, my_stars, read_movie, split
-from storage.clubs import enter
+from storage.clubs import enter, join
 from storage.database import Database
 from storage.dialects import put
 from storage.errors import BadStars, StorageError
@@ -96,9 +96,12 @@ class Ratings:
 
     def _share(self, connection: sa.Connection, movie_id: int, actor: Actor, at: datetime) -> None:
         """Show stars in the club where they were pressed again; when they were given stays as it was."""
+        if is_applied(connection, actor):
+            return
         mine = {"person": actor.person_id, "movie": movie_id}
         shown_in = connection.execute(_SHOWN_IN, mine).scalar_one()
-        if shown_in == actor.chat_id or is_applied(connection, actor):
+        if shown_in == actor.chat_id:
+            join(connection, self._ranking, actor, self._database.now)
             return
         meet(connection, actor, at)
         enter(connection, self._ranking, actor, self._database.now)

@@ -374,9 +374,7 @@ async def test_the_name_can_be_hidden_and_a_club_left(stage: Stage) -> None:
     assert "hidden" in (await privacy.now()).text
     toast = await privacy.press("Leave Friday Film Club")
 
-    assert toast.text == (
-        "Your ratings no longer count in Friday Film Club. To come back, give a film new stars there."
-    )
+    assert toast.text == ("Your ratings no longer count in Friday Film Club. To come back, rate any film there.")
     again = await stage.client.open(BEN, CLUB)
     assert "Here: no ratings yet" in (await again.asks("/search the matrix")).text
 

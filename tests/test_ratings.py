@@ -106,6 +106,17 @@ async def test_the_same_stars_in_another_club_are_shared_with_it(storage: Storag
     assert (await entries(storage))[1:] == [("rating.share", {"chat": ANN.chat_id}, {"chat": CLUB})]
 
 
+async def test_who_left_a_club_comes_back_by_pressing_the_same_stars_there(storage: Storage) -> None:
+    await storage.ratings.rate(DUNE, 8, in_club(ANN))
+    await storage.clubs.leave(in_club(ANN))
+    for _ in range(2):
+        back = await storage.ratings.rate(DUNE, 8, in_club(ANN))
+
+    assert back.card.here is not None
+    assert (back.changed, back.card.here.count) == (False, 1)
+    assert [action for action, _, _ in await entries(storage)] == ["rating.create", "club.leave", "club.join"]
+
+
 async def test_thirty_people_at_once_count_as_thirty(storage: Storage) -> None:
     people = [Actor(person_id=6000000000 + n, name=f"P{n}", chat_id=6000000000 + n) for n in range(30)]
     await asyncio.gather(*(storage.ratings.rate(DUNE, 7, person) for person in people))

@@ -111,9 +111,7 @@ def _what_is_kept(chosen: Privacy) -> str:
 
 def club_left(club: str) -> str:
     """The toast after it: plain text."""
-    return _("Your ratings no longer count in {club}. To come back, give a film new stars there.").format(
-        club=plain(club, 60)
-    )
+    return _("Your ratings no longer count in {club}. To come back, rate any film there.").format(club=plain(club, 60))
 
 
 def as_yourself() -> str:
