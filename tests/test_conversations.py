@@ -65,6 +65,13 @@ async def test_namesakes_are_told_apart_and_open_their_cards(stage: Stage) -> No
     assert (await hits.now()).text.startswith("🎬 Dune (1984)")
 
 
+async def test_hits_for_only_some_of_the_words_are_offered_as_a_guess(stage: Stage) -> None:
+    talk = await stage.client.open()
+    guess = await talk.asks("dune xyzzy")
+
+    assert guess.text.startswith("🔎 I found no “dune xyzzy”. Did you mean one of these?\n\n1. Dune")
+
+
 async def test_pages_of_a_search_go_on_and_back(stage: Stage) -> None:
     talk = await stage.client.open()
     first = await talk.asks("/search harry")

@@ -24,6 +24,8 @@ def found(page: SearchPage, stars: int | None = None) -> str:
     if not page.lines:
         return nothing_found(page.query)
     head = f"🔎 <b>{escape(page.query)}</b>"
+    if not page.good:
+        head = "🔎 " + _("I found no “{query}”. Did you mean one of these?").format(query=escape(page.query))
     if stars:
         head = _("Not rated yet. Which one gets {n} ★?").format(n=stars)
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, page.page)]
