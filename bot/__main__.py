@@ -11,6 +11,7 @@ from storage.errors import StorageError
 
 def main() -> None:
     """Exit codes: 0 done, 1 the answer is no, 2 bad usage or configuration, 130 Ctrl-C."""
+    os.umask(0o077)  # names and ratings are in what we write, and SQLite and tantivy take no mode
     try:
         app()
     except Halt as halt:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,6 +160,8 @@ def set_aside(file: Path, at: datetime) -> Path:
         os.link(file, kept)
     except OSError:  # a file system without second names
         shutil.copy2(file, kept)
+    with suppress(OSError):  # a file system without modes
+        kept.chmod(0o600)  # it may be older than the program that keeps its files to itself
     for suffix in SIDECARS:
         if (beside := Path(f"{file}{suffix}")).exists():
             beside.replace(f"{kept}{suffix}")

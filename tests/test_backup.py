@@ -233,6 +233,7 @@ async def test_a_replaced_database_is_kept_whole(stopped: Stopped) -> None:
     done = await restore(stopped.settings, stopped.backup, replace=True, now=Clock(), progress=quietly)
 
     assert done.kept == stopped.database.with_name("matinee.db.before-restore-20261125-120000")
+    assert done.kept.stat().st_mode & 0o777 == 0o600
     assert await content_of(replace(stopped.settings, url=f"sqlite:///{done.kept}")) == stopped.before
     assert await content_of(stopped.settings) == stopped.before
 

@@ -260,3 +260,11 @@ async def test_migrate_brings_an_empty_database_up_to_date(tmp_path: Path) -> No
     end = await program.matinee(tmp_path / "data", "migrate")
 
     assert (end.code, end.out) == (0, "the database is up to date\n")
+
+
+async def test_what_it_makes_is_its_own_users_only(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    end = await program.matinee(data_dir, "catalogue", "add", "Home Video")
+
+    assert end.code == 0
+    assert {path.stat().st_mode & 0o077 for path in (data_dir, *data_dir.rglob("*"))} == {0}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -137,6 +138,17 @@ async def test_where_there_is_nothing_yet_nothing_failed_and_nothing_is_made(
     assert parts["database"][1] == f"{tmp_path / 'data' / 'matinee.db'} is not there yet: matinee run makes it"
     assert parts["inbox"][1].startswith("not looked at: there are no tables yet")
     assert not (tmp_path / "data").exists()
+
+
+async def test_a_database_that_everybody_can_read_is_worth_knowing() -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders are closed
+        data_dir = await program.small_world(Path(name) / "data")
+        for path, mode in ((Path(name), 0o755), (data_dir, 0o755), (data_dir / "matinee.db", 0o644)):
+            path.chmod(mode)
+        parts = await examined(data_dir, 1, token="")
+
+    told = f"SQLite opens, and everybody on this machine can read names and ratings: chmod 600 {data_dir}/matinee.db*"
+    assert parts["database"] == ("warning", told)
 
 
 async def test_where_a_file_stands_in_the_way_it_is_named(tmp_path: Path, stub: StubTelegram) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.common import counted, wall_clock
 from bot.cli.findings import PATIENCE_S, Finding, Findings, failed, ok, unseen, warning
-from bot.cli.places import obstacle
+from bot.cli.places import is_for_all, obstacle
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -46,7 +46,7 @@ async def look(given: "Settings", findings: Findings) -> None:
         findings.add("database", failed(str(error) or f"no answer within {PATIENCE_S:.0f} s"))
         return _unseen(findings, ("migrations", *PARTS), "the database is away")
     try:
-        findings.add("database", ok(f"{'SQLite' if storage.database.is_sqlite else 'PostgreSQL'} opens"))
+        findings.add("database", _opens(storage))
         findings.add("migrations", ok("its tables are this program's"))
         for part, looking in PARTS.items():
             await findings.look(part, looking(storage, given))
@@ -57,6 +57,15 @@ async def look(given: "Settings", findings: Findings) -> None:
 def _unseen(findings: Findings, parts: Iterable[str], why: str) -> None:
     for part in parts:
         findings.add(part, unseen(why))
+
+
+def _opens(storage: "Storage") -> Finding:
+    if not storage.database.is_sqlite:
+        return ok("PostgreSQL opens")
+    file = Path(storage.database.url.database or "")
+    if is_for_all(file):
+        return warning(f"SQLite opens, and everybody on this machine can read names and ratings: chmod 600 {file}*")
+    return ok("SQLite opens")
 
 
 def _missing(file: Path) -> Finding:

@@ -1,6 +1,7 @@
-"""Directories that are going to be written, looked at without writing anything."""
+"""Places that are going to be written, looked at without writing anything; and who may read what is there."""
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -20,3 +21,10 @@ def obstacle(directory: Path) -> str | None:
     if not os.access(there, os.W_OK | os.X_OK):
         return f"this user may not write in {there}"
     return None
+
+
+def is_for_all(file: Path) -> bool:
+    """Whether every user of this machine may read it: each directory on the way is a door that may be closed."""
+    if not file.is_file() or not file.stat().st_mode & stat.S_IROTH:
+        return False
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in file.resolve().parents)
