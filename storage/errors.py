@@ -8,10 +8,14 @@ StorageError
 ├── FilmKnown
 ├── SchemaBehind
 ├── NoDatabase
+├── IndexNotBuilt
 └── DatabaseUnavailable
 """
 
 from pathlib import Path
+
+FULL = 1_000_000
+"""Bytes. Where less is free, whatever failed failed for that."""
 
 
 class StorageError(Exception):
@@ -70,6 +74,19 @@ class NoDatabase(StorageError):
 
 class DatabaseUnavailable(StorageError):
     """The database cannot be opened, read or written; the message names it without its password."""
+
+
+class IndexNotBuilt(StorageError):
+    """The disk took no search index; nothing of it is left there. `free` is in bytes, as it was then."""
+
+    def __init__(self, directory: Path, free: int, reason: str) -> None:
+        cause = "the disk is full" if free < FULL else reason
+        super().__init__(
+            f"the search index cannot be built in {directory}, where {free / 1e6:,.1f} MB are free: {cause};"
+            " it needs about twice the room of the database: make room, or set MATINEE_DATA_DIR to another disk"
+        )
+        self.directory = directory
+        self.free = free
 
 
 class FilmKnown(StorageError):

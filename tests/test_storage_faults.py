@@ -1,5 +1,7 @@
 """A database that is full, read-only, locked or damaged: one clear error, nothing half done, and well again after."""
 
+import resource
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from storage import batches
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, IndexNotBuilt
 from storage.models import audit_entry, rating, score
 from storage.scores import rebuild
 from storage.service import Storage, StorageSettings
-from storage.values import Actor
+from storage.values import Actor, NewFilm
 from tests.databases import ANN, BEN, DUNE, HEAT, Clock, add_films, in_club
 
 ROOMY = 1_073_741_823
@@ -74,6 +76,36 @@ async def test_a_full_disk_still_answers_reads(sqlite_storage: Storage) -> None:
     await rate_until_refused(sqlite_storage)
 
     assert (await sqlite_storage.ratings.mine(ANN.person_id)).total == 1
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """The system refuses this process to write on, as a full disk does."""
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
+
+
+@pytest.mark.parametrize("size", [100, 2_000])  # before the first film, and after the last
+async def test_an_index_that_cannot_be_written_leaves_nothing_behind(size: int, tmp_path: Path) -> None:
+    storage = await Storage.open(StorageSettings(data_dir=tmp_path), now=Clock())
+    films = [NewFilm(title=f"Home Video {number}") for number in range(500)]
+    await storage.catalogue.import_films(films, "csv", lambda *_: None)
+    shutil.rmtree(tmp_path / "search")
+    with no_file_above(size), pytest.raises(IndexNotBuilt, match=f"built in {tmp_path}/search, where .* MB are free: "):
+        await storage.catalogue.load_index(lambda *_: None)
+    left = list((tmp_path / "search").iterdir())
+    await storage.catalogue.load_index(lambda *_: None)
+    await storage.close()
+
+    assert left == []
+
+
+def test_a_disk_without_any_room_is_called_full(tmp_path: Path) -> None:
+    assert "0.0 MB are free: the disk is full;" in str(IndexNotBuilt(tmp_path, 4096, "a worker panicked"))
 
 
 async def test_a_read_only_database_is_named_and_recovers(sqlite_storage: Storage) -> None:

@@ -11,7 +11,7 @@ import typer
 from bot.cli import doctor_storage, doctor_telegram
 from bot.cli.common import settings, wait_for, wall_clock
 from bot.cli.findings import Finding, Findings, failed, ok, warning
-from bot.cli.places import nearest, obstacle
+from storage.places import nearest, obstacle
 
 if TYPE_CHECKING:
     from bot.config import Settings

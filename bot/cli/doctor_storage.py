@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.common import counted, wall_clock
 from bot.cli.findings import PATIENCE_S, Finding, Findings, failed, ok, unseen, warning
-from bot.cli.places import is_for_all, obstacle
+from storage.places import is_for_all, obstacle
 
 if TYPE_CHECKING:
     from bot.config import Settings

@@ -27,7 +27,7 @@ from storage.database import Database
 from storage.dialects import put
 from storage.errors import CatalogueNotReady, FilmKnown
 from storage.models import bot_state, movie, movie_title
-from storage.search.build import IndexBuilder
+from storage.search.build import building
 from storage.search.fresh import MOST
 from storage.search.index import IndexedTitle, SearchIndex
 from storage.values import Actor, CatalogueImport, NewFilm
@@ -176,7 +176,7 @@ class Catalogue:
             self._index.add(films)
 
     async def load_index(self, progress: Progress) -> None:
-        """Open the index of this very catalogue, built anew beside the old one if need be."""
+        """Open the index of this very catalogue, built anew beside the old one if need be. Raises IndexNotBuilt."""
         if not await self.open_index():
             self._index = await self._build(await self._database.read(_stamp), progress)
         await self.follow()
@@ -195,13 +195,13 @@ class Catalogue:
         return await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def _build(self, stamp: str, progress: Progress) -> SearchIndex:
-        total, builder = await self.count(), await asyncio.to_thread(IndexBuilder, self._index_dir)
-        done, after = 0, 0
-        while films := await self._database.snapshot(partial(_films_after, after=after)):  # maps no file
-            await asyncio.to_thread(builder.add, films)
-            done, after = done + len(films), films[-1].movie_id
-            progress("search index", done, max(done, total))
-        await asyncio.to_thread(builder.finish, stamp)
+        total, done, after = await self.count(), 0, 0
+        async with building(self._index_dir) as builder:
+            while films := await self._database.snapshot(partial(_films_after, after=after)):  # maps no file
+                await asyncio.to_thread(builder.add, films)
+                done, after = done + len(films), films[-1].movie_id
+                progress("search index", done, max(done, total))
+            await asyncio.to_thread(builder.finish, stamp)
         return await asyncio.to_thread(SearchIndex.of, self._index_dir)
 
 

@@ -1,13 +1,18 @@
 """Building an index: films come in batches, so that a catalogue of any size passes through little memory."""
 
+import asyncio
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from storage.errors import IndexNotBuilt
+from storage.faults import in_words
+from storage.places import nearest
 from storage.search.grams import GramsWriter
 from storage.search.titles import IndexedTitle, TitlesWriter
 
@@ -25,15 +30,25 @@ class IndexBuilder:
         self._made = directory / self._name
         self._made.mkdir(parents=True)
         self._last = 0
-        self._rows = TitlesWriter(self._made)
-        self._titles = GramsWriter(self._made / "grams")
-        self._people = GramsWriter(self._made / "people_grams")
+        try:
+            self._rows = TitlesWriter(self._made)
+            self._titles = GramsWriter(self._made / "grams")
+            self._people = GramsWriter(self._made / "people_grams")
+        except BaseException:
+            shutil.rmtree(self._made, ignore_errors=True)
+            raise
 
     def add(self, movies: Iterable[IndexedTitle]) -> None:
         for movie in movies:
             self._last = max(self._last, movie.movie_id)
             for row, text, is_people in self._rows.add(movie):
                 (self._people if is_people else self._titles).add(row, text, movie.popularity)
+
+    def discard(self) -> None:
+        """Leave nothing of a build that came to nothing: after a full disk its room is the first that is needed."""
+        for writer in (self._titles, self._people):
+            writer.drop()
+        shutil.rmtree(self._made, ignore_errors=True)
 
     def finish(self, stamp: str) -> None:
         """Make it the index in use; `stamp` names the imports that made the catalogue."""
@@ -44,6 +59,22 @@ class IndexBuilder:
         pointer.write_text(json.dumps({"build": self._name, "stamp": stamp, "last": self._last, "version": VERSION}))
         os.replace(pointer, self._directory / "current")
         _clear_away(self._directory, former)
+
+
+@asynccontextmanager
+async def building(directory: Path) -> AsyncIterator[IndexBuilder]:
+    """A builder of which nothing is left when it fails. Raises IndexNotBuilt where the disk is to blame."""
+    builder: IndexBuilder | None = None
+    try:
+        builder = await asyncio.to_thread(IndexBuilder, directory)
+        yield builder
+    except BaseException as error:
+        free = shutil.disk_usage(nearest(directory)).free
+        if builder is not None:
+            await asyncio.to_thread(builder.discard)
+        if isinstance(error, OSError):
+            raise IndexNotBuilt(directory, free, in_words(error)) from error
+        raise
 
 
 def in_use(directory: Path) -> tuple[Path, str, int]:

@@ -68,21 +68,41 @@ class Grams:
         return [gram for count, gram in sorted(counted) if count][:RAREST]
 
 
+class _OfTheDisk:
+    """Raises OSError for ValueError, which is what tantivy makes of everything that happens to its files."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError):
+            raise OSError(str(error)) from error
+
+
+OF_THE_DISK = _OfTheDisk()
+
+
 class GramsWriter:
-    """One thread writes, so that there are few segments."""
+    """One thread writes, so that there are few segments. Raises OSError."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True)
-        index = tantivy.Index(_schema(), path=str(directory))
-        self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        with OF_THE_DISK:
+            index = tantivy.Index(_schema(), path=str(directory))
+            self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
     def add(self, row: int, text: str, fame: int) -> None:
         """A folded title, or names."""
         whole = _wholes(text)
-        self._writer.add_document(
-            tantivy.Document(grams=" ".join(grams(text)), whole=whole, row=row, fame=fame + UNKNOWN)
-        )
+        document = tantivy.Document(grams=" ".join(grams(text)), whole=whole, row=row, fame=fame + UNKNOWN)
+        with OF_THE_DISK:
+            self._writer.add_document(document)
 
     def close(self) -> None:
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        with OF_THE_DISK:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+    def drop(self) -> None:
+        """Let go of the files without a commit; its thread ends."""
+        self.__dict__.pop("_writer", None)
