@@ -18,8 +18,22 @@ def obstacle(directory: Path) -> str | None:
     there = nearest(directory)
     if not there.is_dir():
         return f"{there} is a file and no directory"
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        return f"{there} is on a read-only file system"
     if not os.access(there, os.W_OK | os.X_OK):
         return f"this user may not write in {there}"
+    return None
+
+
+def hindrance(database: Path) -> str | None:
+    """Why SQLite cannot open a file, as far as the system tells: SQLite itself says only that it could not."""
+    if os.path.isdir(database):
+        return f"{database} is a directory"
+    if why := obstacle(database.parent):
+        copies = f"to read it, copy {database.name} and {database.name}-wal to a place that can be written"
+        return f"{why}, where {database.name} is: {copies}, and name the copy in MATINEE_DATABASE_URL"
+    if os.path.lexists(database) and not os.access(database, os.R_OK | os.W_OK):
+        return f"this user may not read and write {database}"
     return None
 
 

@@ -19,6 +19,7 @@ from storage.movies import Movies
 from storage.outbox import Outbox
 from storage.people import People
 from storage.personal import Personal
+from storage.places import obstacle
 from storage.priors import adopt
 from storage.quarantine import Quarantine
 from storage.ranking import Prior, Ranking
@@ -116,15 +117,22 @@ def _missing(settings: StorageSettings) -> Path | None:
     url = parse_url(settings.url, settings.data_dir)
     if not is_sqlite(url) or not url.database or url.database == ":memory:":
         return None
-    return None if os.path.exists(url.database) else Path(url.database)  # Path.exists raises where one may not look
+    try:
+        os.stat(url.database)
+    except (FileNotFoundError, NotADirectoryError):
+        return Path(url.database)
+    except OSError:  # where one may not look there may be one: opening it will tell
+        return None
+    return None
 
 
 async def _connect(settings: StorageSettings, now: Now) -> Database:
     url = parse_url(settings.url, settings.data_dir)
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        if is_sqlite(url) and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseUnavailable(f"the data directory cannot be made: {in_words(error)}") from error
+    directories = [settings.data_dir, *([Path(url.database).parent] if is_sqlite(url) and url.database else [])]
+    for each in directories:
+        try:
+            each.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = obstacle(each) or in_words(error)
+            raise DatabaseUnavailable(f"the data directory cannot be made: {why}") from error
     return Database(url, now)

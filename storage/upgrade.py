@@ -1,5 +1,6 @@
 """Bringing a database's tables to this program's version, by Alembic."""
 
+import asyncio
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, SchemaBehind
+from storage.places import hindrance
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -22,6 +24,11 @@ async def version(database: Database) -> str | None:
         return await database.on_writing_connection(_version, "opened")
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnavailable(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
+    except DatabaseUnavailable as error:
+        if not database.is_sqlite:
+            raise
+        file = Path(database.url.database or "")
+        raise DatabaseUnavailable(f"{error}: {await asyncio.to_thread(hindrance, file) or file}") from error
 
 
 async def bring_to_head(database: Database, *, may_migrate: bool) -> None:

@@ -116,6 +116,23 @@ async def test_a_database_that_cannot_be_opened_is_one_line_and_code_1(tmp_path:
     assert (end.code, len(end.err.splitlines()), "hunter2" in end.err) == (1, 1, False)
 
 
+@pytest.mark.parametrize("command", ["run", "search dune", "backup copy.db", "audit verify", "catalogue add Dune"])
+async def test_what_hinders_a_database_is_named_with_its_place(command: str, tmp_path: Path) -> None:
+    given = {"token": TOKEN, "database_url": f"sqlite:///{tmp_path}"}
+    end = await program.matinee(tmp_path / "data", *command.split(), **given)
+
+    told = f"matinee: the database cannot be opened: unable to open database file: {tmp_path} is a directory\n"
+    assert (end.code, end.err) == (1, told)
+
+
+async def test_a_database_that_cannot_be_looked_at_is_not_called_missing(tmp_path: Path) -> None:
+    (file := tmp_path / "matinee.db").symlink_to(file)
+    end = await program.matinee(tmp_path, "audit", "verify")
+
+    assert end.code == 1
+    assert end.err.startswith("matinee: the database cannot be opened: ")
+
+
 async def test_search_shows_the_likeliest_first(data_dir: Path) -> None:
     end = await program.matinee(data_dir, "search", "amelie")
 
