@@ -10,7 +10,7 @@ from handlers.context import Context, actor_of, is_operator
 from handlers.screen import send
 from handlers.start import on_unknown
 from storage.errors import FilmKnown
-from storage.values import NewFilm
+from storage.values import NewFilm, is_title
 
 FILM = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1870, 2099
@@ -23,7 +23,7 @@ async def on_addmovie(update: Update, context: Context) -> None:
         await on_unknown(update, context)
         return
     film = FILM.fullmatch(" ".join(context.args or []))
-    if film is None:
+    if film is None or not is_title(film["title"]):
         await send(update, context, texts.how_to_add())
     elif len(film["title"]) > LONGEST_TITLE:
         await send(update, context, texts.title_too_long(len(film["title"]), LONGEST_TITLE))

@@ -114,11 +114,13 @@ async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) ->
     card = await ann.asks("/addmovie Our Summer Holiday (2024)")
     again = await ann.asks("/addmovie our summer holiday (2024)")
     vague = await ann.asks("/addmovie Our Summer Holiday")
+    noise = await ann.asks("/addmovie \x07 (2024)")
     found = await ben.asks("our sumer holiday")
 
     assert card.text.startswith("Added.")
     assert again.text.startswith("I know this one:")
     assert "the title and the year" in vague.text
+    assert noise.text == vague.text
     assert found.text.startswith("🎬 Our Summer Holiday (2024)")
     unknown = (await ben.asks("/nonsense")).text
     assert unknown.startswith("I don't know /nonsense. These I know:\n\n/search")

@@ -285,3 +285,11 @@ async def test_what_it_makes_is_its_own_users_only(tmp_path: Path) -> None:
 
     assert end.code == 0
     assert {path.stat().st_mode & 0o077 for path in (data_dir, *data_dir.rglob("*"))} == {0}
+
+
+@pytest.mark.parametrize("title", ["", "  ", "Home\nVideo", "Home\x07", "X" * 501, "\udc80"])
+def test_a_title_that_cannot_be_shown_is_refused(title: str) -> None:
+    result = CliRunner().invoke(app, ["catalogue", "add", title])
+
+    assert result.exit_code == 2
+    assert "is no title: expected are 1 to 500 characters" in " ".join(result.output.replace("│", " ").split())

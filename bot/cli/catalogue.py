@@ -30,9 +30,15 @@ def add(
             f"{imdb_id!r} is no IMDb id: expected is tt and seven digits or more", param_hint="--imdb"
         )
 
-    async def work() -> None:
-        from storage.values import NewFilm
+    from storage.values import LONGEST_TITLE, NewFilm, is_title
 
+    if not is_title(title):
+        raise typer.BadParameter(
+            f"{title!r} is no title: expected are 1 to {LONGEST_TITLE} characters in one line, not all of them blank",
+            param_hint="TITLE",
+        )
+
+    async def work() -> None:
         film = NewFilm(title=title, year=year, directors=tuple(director or ()), imdb_id=imdb_id)
         async with storage_of(settings(), create=True) as storage:
             number = await storage.catalogue.add(film)

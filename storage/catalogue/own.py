@@ -11,7 +11,7 @@ from storage.catalogue.errors import CatalogueError
 from storage.catalogue.numbers import next_number
 from storage.models import movie, movie_genre, movie_title
 from storage.search.fold import fold
-from storage.values import NewFilm
+from storage.values import NewFilm, is_title
 
 SOURCE = "own"
 COLUMNS = {
@@ -126,7 +126,7 @@ def _check_columns(file: Path, found: set[str]) -> None:
 def _film(file: Path, line: int, row: dict[Any, Any]) -> NewFilm:
     cells = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
     whole = None not in row and None not in row.values()
-    if not whole or not cells["title"] or any(len(cell) > LONGEST or "\0" in cell for cell in cells.values()):
+    if not whole or not is_title(cells["title"]) or any(len(cell) > LONGEST or "\0" in cell for cell in cells.values()):
         raise CatalogueError(f"{file.name} cannot be read: line {line} is damaged, or has no title")
     for name in ("year", "runtime", "tmdb"):
         value = cells.get(name, "")

@@ -3,6 +3,7 @@
 from storage.values.actors import SYSTEM, Actor, Held, Now, PersonalData, Privacy
 from storage.values.digests import ClaimedDigest, Digest, DigestLine, DigestSetting
 from storage.values.films import (
+    LONGEST_TITLE,
     Card,
     CatalogueImport,
     Movie,
@@ -19,6 +20,7 @@ from storage.values.films import (
     TopPage,
     TopQuery,
     Voice,
+    is_title,
     popularity_of,
 )
 from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
@@ -34,6 +36,7 @@ from storage.values.trail import (
 )
 
 __all__ = [
+    "LONGEST_TITLE",
     "SYSTEM",
     "Actor",
     "AuditEntry",
@@ -73,5 +76,6 @@ __all__ = [
     "TopQuery",
     "Verification",
     "Voice",
+    "is_title",
     "popularity_of",
 ]

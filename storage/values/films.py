@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from unicodedata import category
 
 
 class Source(StrEnum):
@@ -57,6 +58,16 @@ MOST_VOTES = 3_000_000
 def popularity_of(votes: int) -> int:
     """Votes as fame, 0..1000: a logarithm, so that each step means as many times more people."""
     return min(1000, round(1000 * math.log1p(votes) / math.log1p(MOST_VOTES)))
+
+
+LONGEST_TITLE = 500
+UNFIT = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's control characters, halves of characters, and ends of lines and paragraphs."""
+
+
+def is_title(text: str) -> bool:
+    """Whether a film can be called that: something to be seen, in one line."""
+    return bool(text.strip()) and len(text) <= LONGEST_TITLE and UNFIT.isdisjoint(map(category, text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
