@@ -73,6 +73,11 @@ class Database:
 
         return await self._read(self.engine, begun)
 
+    async def checkpoint(self) -> None:
+        """Bring SQLite's write-ahead log home, as far as nobody has to wait for it. Raises DatabaseUnavailable."""
+        if self.is_sqlite:
+            await self.read(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").all())
+
     async def write(self, work: Callable[[sa.Connection], T], *, turns: Collection[int] = ()) -> T:
         """Run `work` in a durable transaction; see `Writer.write`."""
         return await self._writer.write(work, turns=turns)
