@@ -25,6 +25,11 @@ REFUSALS = 3
 
 BACKOFF_S = 30.0
 
+ANOTHER = (
+    "another instance of this bot is polling, and Telegram gives each update to one of them only: stop the other one;"
+    " if you know of none, somebody has your token: revoke it with @BotFather"
+)
+
 
 def backoff_s(failures: int) -> float:
     """How long to wait after so many failures in a row: a quarter of a second, doubled up to half a minute."""
@@ -109,7 +114,7 @@ class Poller:
         if failure.status == 409 and "webhook" in str(failure).lower():
             log.error("a webhook is set, so Telegram answers no poll: matinee webhook delete", telegram=str(failure))
         elif failure.status == 409:
-            log.error("another instance of this bot is polling", telegram=str(failure))
+            log.error(ANOTHER, telegram=str(failure))
         else:
             log.warning("poll refused", telegram=str(failure))
         await self._pause(failure.retry_after)

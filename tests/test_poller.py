@@ -139,7 +139,7 @@ async def test_three_refusals_of_the_token_in_a_row_end_it(stub: StubTelegram) -
 @pytest.mark.parametrize(
     ("description", "event"),
     [
-        ("Conflict: terminated by other getUpdates request", "another instance of this bot is polling"),
+        ("Conflict: terminated by other getUpdates request", "revoke it with @BotFather"),
         (
             "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it",
             "a webhook is set, so Telegram answers no poll: matinee webhook delete",
@@ -156,7 +156,7 @@ async def test_who_else_receives_is_named_with_the_way_out(stub: StubTelegram, d
         async with polling(stub, Taker()):
             await stub.wait_for("getUpdates", 2)
 
-    assert logs[0]["event"] == event
+    assert event in logs[0]["event"]
 
 
 async def test_updates_without_a_number_do_not_stop_the_others(stub: StubTelegram) -> None:
