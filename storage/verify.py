@@ -82,7 +82,7 @@ class _Walk:
         self._check_end()
         self._erasures.check()
         if not self._anchored:  # at the very end, to know of all that is there whether it is intact
-            causes = "it was copied wrongly, or the trail was cut off or rewritten"
+            causes = "it was copied wrongly, the trail was cut off or rewritten, or an older backup was restored"
             raise Unanchored(f"no seal has the fingerprint {self._anchor}: {causes}")
 
     def _chain(self) -> Iterator[dict[str, Any]]:

@@ -179,6 +179,7 @@ async def test_the_command_line_tells_a_wrong_fingerprint_from_none(tmp_path: Pa
     none = await program.matinee(data_dir, *verify, "hello")
 
     assert (unknown.code, none.code, none.out) == (1, 2, "")
+    assert unknown.out.startswith("NOT FOUND  no seal has the fingerprint AAAA-AAAA-AAAA-AAAA: it was copied wrongly")
     assert unknown.out.endswith("all that is there is intact in itself: 1 entry (0 erased), 1 seal\n")
     assert "K7QD-2MFX-5ATP-RW4C" in none.err
 

@@ -37,7 +37,7 @@ def verify(
     anchor: Annotated[str | None, typer.Option(help="A fingerprint from a digest: its seal has to be there.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
-    """Read the whole trail against its commitments and seals. Exit code 1: it was tampered with, and where."""
+    """Read the whole trail against its commitments and seals. Exit code 1: it was changed, or lacks the anchor."""
     if anchor is not None:
         _refuse_what_is_no_fingerprint(anchor)
 
@@ -81,9 +81,10 @@ def _refuse_what_is_no_fingerprint(anchor: str) -> None:
 def _in_words(found: "Verification") -> str:
     entries, seals = counted(found.entries, "entry", "entries"), counted(found.seals, "seal", "seals")
     read = f"{entries} ({found.erased:,} erased), {seals}"
+    if found.unanchored:
+        return f"NOT FOUND  {found.fault}; all that is there is intact in itself: {read}"
     if found.fault:
-        intact = "all that is there is intact in itself" if found.unanchored else "intact before it"
-        return f"TAMPERED  {found.fault}; {intact}: {read}"
+        return f"TAMPERED  {found.fault}; intact before it: {read}"
     newest = f", newest fingerprint {found.fingerprint}" if found.fingerprint else ""
     return f"intact  {read}{newest}"
 
