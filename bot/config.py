@@ -187,7 +187,7 @@ def token_of(settings: Settings) -> str:
     """The token, or a ConfigError that says how to get and give one."""
     if settings.token is None:
         raise ConfigError(
-            "MATINEE_TOKEN: found nothing, allowed: a bot token as BotFather gives it"
+            "MATINEE_TOKEN is not set: give a bot token as BotFather gives it"
             " (or MATINEE_TOKEN_FILE naming a file with it; to try without one: matinee demo)"
         )
     return settings.token.get_secret_value()
@@ -210,6 +210,6 @@ def webhook_of(settings: Settings, *, serving: bool = False) -> tuple[str, str]:
     if not url or not secret or (serving and not settings.listen):
         needed = {name: allowed for name, allowed in WEBHOOK_NEEDS.items() if serving or name != "listen"}
         missing = {name: allowed for name, allowed in needed.items() if not getattr(settings, name)}
-        lines = (f"MATINEE_{name.upper()}: found nothing, allowed: {allowed}" for name, allowed in missing.items())
+        lines = (f"MATINEE_{name.upper()} is not set: give {allowed}" for name, allowed in missing.items())
         raise ConfigError("\n".join(lines))
     return url, secret.get_secret_value()

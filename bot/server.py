@@ -81,6 +81,6 @@ async def start(storage: Storage, listen: str, receiver: Receiver | None = None)
         await web.TCPSite(runner, host.strip("[]"), int(port)).start()
     except OSError as error:
         await runner.cleanup()
-        why = "which is taken" if error.errno == errno.EADDRINUSE else error.strerror
-        raise ConfigError(f"MATINEE_LISTEN: found {listen}, {why}, allowed: a free port") from None
+        why = "it is in use already" if error.errno == errno.EADDRINUSE else error.strerror
+        raise ConfigError(f"MATINEE_LISTEN: cannot listen on {listen}: {why}; choose a free port") from None
     return runner

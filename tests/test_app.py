@@ -93,5 +93,5 @@ async def test_a_port_that_is_taken_is_one_line(data_dir: Path) -> None:
 
     assert (end.code, end.err) == (
         2,
-        f"matinee: MATINEE_LISTEN: found {listen}, which is taken, allowed: a free port\n",
+        f"matinee: MATINEE_LISTEN: cannot listen on {listen}: it is in use already; choose a free port\n",
     )

@@ -81,7 +81,7 @@ def test_help_is_quick(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "line"),
     [
-        (["run"], {}, "matinee: MATINEE_TOKEN: found nothing, allowed: a bot token as BotFather gives it"),
+        (["run"], {}, "matinee: MATINEE_TOKEN is not set: give a bot token as BotFather gives it"),
         (["run"], {"log": "xml"}, "matinee: MATINEE_LOG: found 'xml', allowed: text or json"),
         (["doctor"], {"tokem": "1"}, "matinee: MATINEE_TOKEM: found an unknown variable, did you mean MATINEE_TOKEN?"),
     ],

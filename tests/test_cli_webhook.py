@@ -54,7 +54,7 @@ async def test_no_secret_is_printed_even_from_an_address_that_holds_it(tmp_path:
 async def test_what_is_missing_to_set_it_has_a_line_each(tmp_path: Path) -> None:
     end = await webhook(tmp_path, "set", URL, token=TOKEN)
 
-    assert (end.code, [line.split(":")[1].strip() for line in end.err.splitlines()]) == (
+    assert (end.code, [line.split()[1] for line in end.err.splitlines()]) == (
         2, ["MATINEE_WEBHOOK_URL", "MATINEE_WEBHOOK_SECRET"]
     )  # fmt: skip
 

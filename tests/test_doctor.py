@@ -282,7 +282,7 @@ def known(**more: Any) -> dict[str, Any]:
         (known(allowed_updates=["message"]), HOOKED, "warning", "matinee webhook set"),
         (known(last_error_date=4e9, last_error_message="Connection refused"), HOOKED, "warning", "Connection refused"),
         (known(last_error_date=1e9, last_error_message="Connection refused"), HOOKED, "ok", "2001-09-09 01:46 UTC"),
-        (known(), {"webhook_url": "https://films.example"}, "failed", "MATINEE_WEBHOOK_SECRET: found nothing"),
+        (known(), {"webhook_url": "https://films.example"}, "failed", "MATINEE_WEBHOOK_SECRET is not set: give"),
     ],
 )  # fmt: skip
 async def test_the_webhook_as_telegram_knows_it(

@@ -234,9 +234,9 @@ async def test_whatever_webhook_mode_lacks_has_a_line(tmp_path: Path) -> None:
     secret, listen = end.err.splitlines()
 
     assert end.code == 2
-    assert secret.startswith("matinee: MATINEE_WEBHOOK_SECRET: found nothing, allowed: 1 to 256 of A-Z")
+    assert secret.startswith("matinee: MATINEE_WEBHOOK_SECRET is not set: give 1 to 256 of A-Z")
     assert "openssl rand" in secret
-    assert listen.startswith("matinee: MATINEE_LISTEN: found nothing, allowed: host:port")
+    assert listen.startswith("matinee: MATINEE_LISTEN is not set: give host:port")
 
 
 async def test_an_empty_secret_is_none(tmp_path: Path) -> None:
