@@ -166,11 +166,16 @@ def load(env: dict[str, str], *, directory: Path | None = None) -> Settings:
     Raises ConfigError with one line for each fault: the key, what was found, what is allowed.
     """
     path = Path(env.get("MATINEE_CONFIG") or (directory or Path()) / "config.toml")
-    values = from_file(path, must_exist="MATINEE_CONFIG" in env) | environment(env, known=Settings.model_fields)
+    faults: list[str] = []
+    values = from_file(path, faults, must_exist="MATINEE_CONFIG" in env)
+    values |= environment(env, faults, known=Settings.model_fields)
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error, values, env, path))) from None
+        raise ConfigError("\n".join([*faults, *_lines(error, values, env, path)])) from None
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return settings
 
 
 def _lines(error: ValidationError, values: dict[str, Any], env: dict[str, str], path: Path) -> list[str]:

@@ -29,8 +29,11 @@ SECRETS = (*UNPLACED, "database_url")
 PREFIX = "MATINEE_"
 
 
-def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
-    """The settings of a `config.toml`, flat; none when there is no such file and none was asked for."""
+def from_file(path: Path, faults: list[str], *, must_exist: bool) -> dict[str, Any]:
+    """The settings of a `config.toml`, flat; none when there is no such file and none was asked for.
+
+    What has no place there goes to `faults`, a line each. Raises ConfigError for a file that cannot be read.
+    """
     try:
         if not path.exists() and not must_exist:
             return {}
@@ -39,33 +42,37 @@ def from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
         raise ConfigError(f"{path}: found {_short(error)}, allowed: a readable TOML file") from None
     values: dict[str, Any] = {}
     for section, content in document.items():
-        values |= _section(path, section, content)
+        wrong = _misplaced(section, content)
+        faults += [f"{path}: found {each}" for each in wrong.values()]
+        values |= {key: value for key, value in content.items() if key not in wrong} if section not in wrong else {}
     return values
 
 
-def _section(path: Path, section: str, content: Any) -> dict[str, Any]:
+def _misplaced(section: str, content: Any) -> dict[str, str]:
+    """What is wrong, by the name of the key, or of the section where all of it is."""
     if section not in SECTIONS or not isinstance(content, dict):
         found = f"unknown section [{section}]" if isinstance(content, dict) else f"{section} outside of every section"
-        raise ConfigError(f"{path}: found {found}, {_allowed(section, SECTIONS)}")
+        return {section: f"{found}, {_allowed(section, SECTIONS)}"}
+    wrong = {}
     for key in content:
         if key in UNPLACED or _has_password(key, content[key]):
-            raise ConfigError(f"{path}: found a secret in [{section}] {key}, {_in_the_environment(key)}")
-        if key not in SECTIONS[section]:
-            raise ConfigError(f"{path}: found unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}")
-    return content
+            wrong[key] = f"a secret in [{section}] {key}, {_in_the_environment(key)}"
+        elif key not in SECTIONS[section]:
+            wrong[key] = f"unknown key [{section}] {key}, {_allowed(key, SECTIONS[section])}"
+    return wrong
 
 
 def _has_password(key: str, value: Any) -> bool:
     return key == "database_url" and bool(passwords_of(str(value)))
 
 
-def environment(env: Mapping[str, str], *, known: Iterable[str]) -> dict[str, Any]:
-    """The settings that the environment gives; an empty variable counts as absent."""
+def environment(env: Mapping[str, str], faults: list[str], *, known: Iterable[str]) -> dict[str, Any]:
+    """The settings that the environment gives; an empty variable counts as absent. Unknown ones go to `faults`."""
     names = {PREFIX + field.upper(): field for field in known}
     files = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
     given = {name: value for name, value in env.items() if name.startswith(PREFIX) and value}
-    for name in given.keys() - names.keys() - files.keys() - {"MATINEE_CONFIG"}:
-        raise ConfigError(f"{name}: found an unknown variable, {_allowed(name, [*names, *files])}")
+    unknown = sorted(given.keys() - names.keys() - files.keys() - {"MATINEE_CONFIG"})
+    faults += [f"{name}: found an unknown variable, {_allowed(name, [*names, *files])}" for name in unknown]
     values: dict[str, Any] = {"listen": env["PORT"]} if env.get("PORT") else {}
     values |= {files[name]: _content(name, value) for name, value in given.items() if name in files}
     values |= {names[name]: value for name, value in given.items() if name in names}

@@ -107,6 +107,15 @@ def test_every_fault_has_its_own_line(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in lines] == ["MATINEE_LOG", "MATINEE_CLUB_PRIOR"]
 
 
+def test_a_file_with_many_faults_is_told_all_of_them_at_once(tmp_path: Path) -> None:
+    text = f"[bot]\nlogg = 1\nlog = 'xml'\ntoken = '{TOKEN}'\n[bott]\nflood = 1\n[digest]\ntick_s = 'x'\n"
+    lines = refusal({"MATINEE_FLOOOD": "1"}, toml(tmp_path, text)).splitlines()
+    faults = ("[bot] logg", "secret in [bot] token", "[bott]", "MATINEE_FLOOOD", "[bot] log: ", "[digest] tick_s: ")
+
+    assert [fault in line for fault, line in zip(faults, lines, strict=True)] == [True] * 6
+    assert TOKEN not in "".join(lines)
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN + "\n")
 
