@@ -10,7 +10,10 @@ from storage.errors import StorageError
 
 
 def main() -> None:
-    """Exit codes: 0 done, 1 the answer is no, 2 bad usage or configuration, 130 Ctrl-C."""
+    """Exit codes: 0 done, 1 the answer is no, 2 bad usage or configuration, 130 Ctrl-C.
+
+    Under systemd 2 is for good, so what may pass by itself is 1: Telegram refuses a right token now and then.
+    """
     os.umask(0o077)  # names and ratings are in what we write, and SQLite and tantivy take no mode
     try:
         app()

@@ -2,7 +2,7 @@
 
 
 class Halt(Exception):
-    """The sentence is for the operator; `exit_code` 1: the answer is no, 2: bad usage or configuration."""
+    """The sentence is for the operator; `exit_code` 1: the answer is no, 2: bad usage or configuration, for good."""
 
     exit_code = 1
 
