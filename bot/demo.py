@@ -69,6 +69,7 @@ async def _beside(running: "Running", *, settings: Settings, telegram: LocalTele
     from bot.demo_seed import seed
 
     await seed(running.storage, settings, await telegram.world())
+    Console().print(f"  Ready, with {await running.storage.catalogue.count():,} films.\n")
     async with asyncio.TaskGroup() as group:
         group.create_task(telegram.ended())
         group.create_task(_follow_clock(telegram, clock))

@@ -121,6 +121,14 @@ async def test_a_killed_demo_leaves_no_child_behind(data_dir: Path) -> None:
             await page.until("/sim/state", lambda _: False, within_s=5)
 
 
+async def test_it_says_when_it_is_ready(data_dir: Path) -> None:
+    async with demo(data_dir) as page:
+        assert page.process.stdout is not None
+        said = await asyncio.wait_for(page.process.stdout.readuntil(b"films."), 60)
+
+    assert said.decode().split() == ["Ctrl-C", "stops", "it.", "Ready,", "with", "123,818", "films."]
+
+
 async def test_a_busy_port_is_replaced_and_said(data_dir: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
