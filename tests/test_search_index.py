@@ -61,7 +61,9 @@ def test_what_is_meant_comes_first(starter_index: SearchIndex, titles: dict[int,
     assert titles[starter_index.search(query).hits[0].movie_id] == title
 
 
-@pytest.mark.parametrize("query", ["godfahter", "the matrix", "amelie", "dune 2021", "tt0068646", "12 angry men 1957"])
+@pytest.mark.parametrize(
+    "query", ["godfahter", "casabinca", "the matrix", "amelie", "dune 2021", "tt0068646", "12 angry men 1957"]
+)
 def test_one_clear_hit_is_known_as_such(starter_index: SearchIndex, query: str) -> None:
     assert starter_index.search(query).clear
 

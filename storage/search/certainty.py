@@ -18,7 +18,7 @@ NEAR = 5.5
 """A cost up to which a hit may be called clearly meant: a typo or a dropped article, not half of the words."""
 LONG, NEAR_LONG = 8, 7.5
 """From so many letters on it may be two typos."""
-ENOUGH, PER_LETTER = 6, 0.5
+ENOUGH, PER_LETTER = 5, 0.5
 """A title other than the typed one needs fame that outweighs the difference, or length: each letter beyond so many
 makes it so much, in log-likelihood, less likely that the two are alike by chance."""
 
