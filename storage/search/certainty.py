@@ -39,8 +39,10 @@ def is_good(query: Query, found: Sequence[Candidate]) -> bool:
 
 
 def is_clear(query: Query, found: Sequence[Candidate]) -> bool:
+    if not is_good(query, found):
+        return False
     first, others = found[0], found[1:]
-    if not is_good(query, found) or not (first.exact or len(query.words) >= SHORT):
+    if not first.exact and len(query.words) < SHORT:
         return False
     by_length = PER_LETTER * (len(without_article(tuple(query.words.split()))) - ENOUGH)
     if first.cost and (first.score + by_length < 0 or not _has_numbers(first, query)):

@@ -116,8 +116,8 @@ class SearchIndex:
         if query.only_year is not None:
             found = _in_order([*found, *self._of_year(query.only_year)])
         hits = tuple(Hit(each.movie_id, each.score, each.exact, each.cost) for each in found[:limit])
-        clear, exact = bool(found) and is_clear(query, found), bool(found) and found[0].exact
-        return SearchResult(hits, clear, exact, is_good(query, found))
+        exact = bool(found) and found[0].exact
+        return SearchResult(hits, is_clear(query, found), exact, is_good(query, found))
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)
