@@ -13,6 +13,10 @@ class ConfigError(Halt):
     exit_code = 2
 
 
+class CannotListen(Halt):
+    """The address to serve at is taken, or not ours. At the next start it may be free: what had it is often ending."""
+
+
 class TokenRefused(Halt):
     """Telegram does not know the token: asking again would never help."""
 

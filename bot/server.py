@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import telemetry
-from bot.errors import ConfigError
+from bot.errors import CannotListen
 from bot.hook import PATH
 from bot.webhook import LARGEST_BODY, Receiver
 from storage.errors import StorageError
@@ -72,7 +72,7 @@ async def _faults(storage: Storage, receiver: Receiver | None) -> list[str]:
 
 
 async def start(storage: Storage, listen: str, receiver: Receiver | None = None) -> web.AppRunner:
-    """Serve at `host:port`; the caller cleans the runner up. Raises ConfigError when it cannot be listened on."""
+    """Serve at `host:port`; the caller cleans the runner up. Raises CannotListen."""
     host, _, port = listen.rpartition(":")
     # Nothing is unpacked: Telegram packs nothing, and a bomb should stay small.
     runner = web.AppRunner(build(storage, receiver), access_log=None, shutdown_timeout=1, auto_decompress=False)
@@ -82,5 +82,5 @@ async def start(storage: Storage, listen: str, receiver: Receiver | None = None)
     except OSError as error:
         await runner.cleanup()
         why = "it is in use already" if error.errno == errno.EADDRINUSE else error.strerror
-        raise ConfigError(f"MATINEE_LISTEN: cannot listen on {listen}: {why}; choose a free port") from None
+        raise CannotListen(f"MATINEE_LISTEN: cannot listen on {listen}: {why}; choose a free port") from None
     return runner
