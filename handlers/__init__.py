@@ -30,6 +30,7 @@ from handlers import (
     members,
     my,
     privacy,
+    question,
     rate,
     search,
     start,
@@ -105,6 +106,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_unknown))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.TEXT, search.on_text))
+    add(MessageHandler(NEW & filters.ChatType.GROUPS & question.REPLY, search.on_text))
     application.add_error_handler(errors.on_error)
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
@@ -48,7 +48,7 @@ async def send(
     update: Update,
     context: Context,
     text: str,
-    markup: InlineKeyboardMarkup | None = None,
+    markup: InlineKeyboardMarkup | ForceReply | None = None,
     *,
     poster: str | None = None,
 ) -> Message | None:

@@ -1,11 +1,11 @@
-"""Search: /search, /movie, /find, and plain text in a private chat."""
+"""Search: /search, /movie, /find, plain text in a private chat, and the reply to the bot's question in a group."""
 
 from telegram import Update
 
-from handlers import keyboards, texts
+from handlers import keyboards, question, texts
 from handlers.callback_data import CUT, Search, data_of, fit_query
 from handlers.cards import show_card
-from handlers.context import Context, viewer_of
+from handlers.context import Context, is_group, viewer_of
 from handlers.screen import send, show
 from storage.values import SearchPage
 
@@ -13,14 +13,16 @@ from storage.values import SearchPage
 async def on_search(update: Update, context: Context) -> None:
     """A command with words: hits, ten a page; one that is clearly meant opens its card."""
     words = " ".join(context.args or ())
-    if not words:
-        await send(update, context, texts.what_to_search())
-        return
-    await _find(update, context, words)
+    if words:
+        await _find(update, context, words)
+    elif is_group(update.effective_chat):
+        await send(update, context, texts.which_film(), question.reply_box())
+    else:
+        await send(update, context, texts.what_to_type())
 
 
 async def on_text(update: Update, context: Context) -> None:
-    """Plain text in a private chat is a search, also after the bot's name, as one writes elsewhere."""
+    """Plain text for the bot alone is a search, also after the bot's name, as one writes elsewhere."""
     words = without_name((update.message and update.message.text) or "", context.bot.username)
     if words:
         await _find(update, context, words)

@@ -143,7 +143,7 @@ SAID: dict[str, Callable[[World], str]] = {
     "hello club": lambda _: texts.hello_club(),
     "choose zone": lambda _: texts.choose_zone(),
     "what to rate": lambda _: texts.what_to_rate(),
-    "what to search": lambda _: texts.what_to_search(),
+    "which film": lambda _: texts.which_film(),
     "in private": lambda _: texts.in_private(),
     "no more suggestions": lambda _: texts.no_more_suggestions(),
 }

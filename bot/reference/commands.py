@@ -37,9 +37,9 @@ In private chats only, for the ids in `operators`; for whoever else asks there i
 
 ## Without a command
 
-Plain text in a private chat is a search. `@yourbot dune` typed in any chat offers cards to send there; as a message in
-a group without the bot it is answered there, where BotFather's guest mode is on. `t.me/yourbot?start=m_17` opens the
-card of film 17.
+Plain text in a private chat is a search, and so is a reply to what the bot asks in a group after `/search` alone.
+`@yourbot dune` typed in any chat offers cards to send there; as a message in a group without the bot it is answered
+there, where BotFather's guest mode is on. `t.me/yourbot?start=m_17` opens the card of film 17.
 
 ## Buttons
 

@@ -33,7 +33,17 @@ from handlers.texts.inline import (
     what_to_call,
     what_to_type,
 )
-from handlers.texts.lists import decade_instead, found, history, mine, nothing_found, odd_top, top, what_to_search
+from handlers.texts.lists import (
+    a_few_words,
+    decade_instead,
+    found,
+    history,
+    mine,
+    nothing_found,
+    odd_top,
+    top,
+    which_film,
+)
 from handlers.texts.talk import (
     COMMANDS,
     added,
@@ -64,6 +74,7 @@ from handlers.texts.words import clock, weekday
 
 __all__ = [
     "COMMANDS",
+    "a_few_words",
     "added",
     "anothers_command",
     "as_yourself",
@@ -127,7 +138,7 @@ __all__ = [
     "weekday",
     "what_to_call",
     "what_to_rate",
-    "what_to_search",
     "what_to_type",
+    "which_film",
     "zones_found",
 ]  # fmt: skip

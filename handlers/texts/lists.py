@@ -37,8 +37,14 @@ def nothing_found(query: str) -> str:
     return "\n".join([said, _("Try fewer words, another spelling, or an IMDb link.")])
 
 
-def what_to_search() -> str:
-    return _("Which film? Send <code>/search</code> and a few words of its title.")
+def which_film() -> str:
+    """Without markup: the question is known again by its text."""
+    return _("Which film? Reply with a few words of its title.")
+
+
+def a_few_words() -> str:
+    """What stands in the empty box, 64 characters at most."""
+    return _("A few words of its title")
 
 
 def mine(page: MyPage) -> str:

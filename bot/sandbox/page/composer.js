@@ -30,6 +30,8 @@ const replyBar = h("div", { className: "reply-bar", hidden: true });
 const identity = h("button", { type: "button", className: "identity", onclick: () => { anonymous = !anonymous; drawIdentity(); } });
 const form = h("form", { className: "composer", autocomplete: "off" }, slash, h("div", { className: "composer-field" }, input, identity), send);
 
+const placeholder = () =>
+  replyTo?.reply_keyboard?.input_field_placeholder ?? (currentChat()?.type === "channel" ? "Broadcast a message" : "Message");
 const place = () => `${store.me}:${store.chatId}:${store.threadId ?? ""}`;
 
 function show() {
@@ -39,7 +41,7 @@ function show() {
   swapContents(chat);
   const draft = drafts.get(place()) ?? "";
   if (input.value !== draft) input.value = draft;
-  input.placeholder = chat?.type === "channel" ? "Broadcast a message" : "Message";
+  input.placeholder = placeholder();
   drawIdentity();
   fit();
 }
@@ -138,12 +140,21 @@ function reply(message) {
     h("div", { className: "reply-text" }, h("b", {}, sender.name || titleOf(currentChat())), h("span", {}, excerpt(message))),
     iconButton("close", "Cancel reply", cancelReply));
   replyBar.hidden = false;
+  input.placeholder = placeholder();
   input.focus();
+}
+
+// A bot can ask for a reply: of everybody, or of the person alone to whose message it replied.
+function replyIfAsked(message) {
+  const asked = message.reply_keyboard;
+  const asksMe = !asked?.selective || message.reply_to_message?.from?.id === store.me;
+  if (asked?.force_reply && asksMe) reply(message);
 }
 
 function cancelReply() {
   replyTo = null;
   replyBar.hidden = true;
+  input.placeholder = placeholder();
 }
 
 function keydown(event) {
@@ -175,6 +186,7 @@ form.addEventListener("submit", (event) => { event.preventDefault(); submitInput
 
 on("opened", show);
 on("reply", reply);
+on("arrived", replyIfAsked);
 on("command", (command) => submit(addressed(command)));
 on("insert", (text) => { setText(text); input.focus(); suggest(); });
 on("send", submit);

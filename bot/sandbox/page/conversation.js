@@ -147,6 +147,7 @@ export function receive(chatId, message) {
     trim();
     messageArrived(message.from?.id === store.me);
     emit("filled", list.childElementCount);
+    emit("arrived", message);
   });
 }
 
