@@ -1,18 +1,17 @@
 """Every shape a button can carry. Anybody can forge one, so decoding refuses whatever no button of ours would say.
 
 A button carries the state to reach ("eight stars"), never a toggle, and nothing that the process has to remember: it
-works after a restart and after a year. Telegram allows 64 bytes. A shape is its letter and its parts: "r:17:8".
+works after a restart and after a year. Telegram allows 64 bytes. `parts` has how they are spelled.
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import ClassVar, Self
 
 from telegram import Update
 
-from handlers.parts import Part, flag, optional, part
+from handlers.parts import Part, Shape, flag, optional, part
 from handlers.refusals import StaleButton
 from storage.values import AuditFilter, MyOrder, Period
 
@@ -41,32 +40,6 @@ DECADE = optional(Part("(?:18|19|20)[0-9]0", int))
 def is_genre(name: str) -> bool:
     """Whether a button can carry it."""
     return bool(name) and re.fullmatch(GENRE.pattern, name) is not None
-
-
-class Shape:
-    """A frozen dataclass whose fields are parts; `LETTER` tells the shapes apart."""
-
-    LETTER: ClassVar[str]
-
-    @classmethod
-    @cache
-    def pattern(cls) -> re.Pattern[str]:
-        """What the whole of such a button's data matches. Digits are ASCII only."""
-        parts = (f"({each.metadata['part'].pattern})" for each in fields(cls))  # type: ignore[arg-type]
-        return re.compile(":".join([cls.LETTER, *parts]), re.ASCII)
-
-    def encode(self) -> str:
-        parts = (each.metadata["part"].write(getattr(self, each.name)) for each in fields(self))  # type: ignore[arg-type]
-        return ":".join([self.LETTER, *parts])
-
-    @classmethod
-    def decode(cls, data: object) -> Self:
-        """Raises StaleButton."""
-        found = cls.pattern().fullmatch(data) if isinstance(data, str) else None
-        if found is None:
-            raise StaleButton(data)
-        values = zip(fields(cls), found.groups(), strict=True)  # type: ignore[arg-type]
-        return cls(**{each.name: each.metadata["part"].read(text) for each, text in values})
 
 
 def data_of(update: Update) -> object:

@@ -1,8 +1,12 @@
-"""How one value is spelled in a button's data; which values a button carries says `callback_data`."""
+"""How a button's data is spelled: a letter and its parts, "r:17:8". Which shapes there are says `callback_data`."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from handlers.refusals import StaleButton
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,29 @@ def flag(yes: str, no: str) -> Part:
 def part(kind: Part, **also: Any) -> Any:
     """A dataclass field that is spelled in that way."""
     return field(metadata={"part": kind}, **also)
+
+
+class Shape:
+    """A frozen dataclass whose fields are parts; `LETTER` tells the shapes apart."""
+
+    LETTER: ClassVar[str]
+
+    @classmethod
+    @cache
+    def pattern(cls) -> re.Pattern[str]:
+        """What the whole of such a button's data matches. Digits are ASCII only."""
+        parts = (f"({each.metadata['part'].pattern})" for each in fields(cls))  # type: ignore[arg-type]
+        return re.compile(":".join([cls.LETTER, *parts]), re.ASCII)
+
+    def encode(self) -> str:
+        parts = (each.metadata["part"].write(getattr(self, each.name)) for each in fields(self))  # type: ignore[arg-type]
+        return ":".join([self.LETTER, *parts])
+
+    @classmethod
+    def decode(cls, data: object) -> Self:
+        """Raises StaleButton."""
+        found = cls.pattern().fullmatch(data) if isinstance(data, str) else None
+        if found is None:
+            raise StaleButton(data)
+        values = zip(fields(cls), found.groups(), strict=True)  # type: ignore[arg-type]
+        return cls(**{each.name: each.metadata["part"].read(text) for each, text in values})

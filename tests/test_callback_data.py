@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers import callback_data as carry
-from handlers.callback_data import Shape, fit_query
-from handlers.parts import Part
+from handlers.callback_data import fit_query
+from handlers.parts import Part, Shape
 from handlers.refusals import StaleButton
 from storage.search.query import parse
 

@@ -14,7 +14,7 @@ from bot.sandbox.params import Params
 from bot.sandbox.state import Chat
 from handlers import callback_data as carry
 from handlers import digest_keyboards, keyboards, zones
-from handlers.callback_data import Shape
+from handlers.parts import Shape
 from handlers.refusals import StaleButton
 from storage.values import (
     Card,

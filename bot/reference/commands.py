@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.reference.tables import GENERATED, code, summary, table
 from handlers import BUTTONS, COMMANDS, OPERATORS, texts
-from handlers.callback_data import Shape
 from handlers.commands import SCOPES
+from handlers.parts import Shape
 
 SEEN_BY = {
     "all_private_chats": "private chats",
