@@ -4,6 +4,7 @@ Everything waits for the sandbox's own events, so nothing sleeps and nothing pol
 """
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -75,6 +76,12 @@ class SandboxClient:
         self._acted = self.now
         sent = await self.post("/sim/message", user_id=user, chat_id=chat, text=text, **where)
         return dict(sent["message"])
+
+    async def give(self, user: int, chat: int, name: str, content: bytes, **where: Any) -> Json:
+        """Send a file; the message. Where: caption, reply_to."""
+        self._acted = self.now
+        body = {"user_id": user, "chat_id": chat, "name": name, "content": base64.b64encode(content).decode()}
+        return dict((await self.post("/sim/document", **body, **where))["message"])
 
     async def press(self, user: int, chat: int, message_id: int, button: str, wait: float = PATIENCE_S) -> Json | None:
         """Press the button with this label, or else this data; the bot's answer, or None when it gave none."""

@@ -41,6 +41,12 @@ class Talk:
         await self.says(text, **where)
         return await self.reply()
 
+    async def gives(self, name: str, content: bytes, **where: Any) -> "Shown":
+        """Send a file and wait for the bot's answer."""
+        self.begin_here()
+        await self.client.give(self.user, self.chat, name, content, **where)
+        return await self.reply()
+
     async def reply(self, timeout_s: float = PATIENCE_S) -> "Shown":
         """The bot's next new message here."""
         return await self._next("message", None, timeout_s)

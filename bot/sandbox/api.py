@@ -16,6 +16,7 @@ from bot.sandbox.errors import ApiError, ours
 from bot.sandbox.faults import Fault
 from bot.sandbox.keys import WORLD
 from bot.sandbox.methods import METHODS, PACED
+from bot.sandbox.methods.files import FOLDER
 from bot.sandbox.params import Params
 from bot.sandbox.result import Described
 from bot.sandbox.state import Json
@@ -47,6 +48,17 @@ async def answer_bot(request: web.Request) -> web.StreamResponse:
         world.journal.problem("internal", f"{method}: {error!r}")
         status, body = 500, as_body(ApiError(500, "Internal Server Error"))
     return await _respond(request, world, (method, given, status, body, started), fault)
+
+
+async def download(request: web.Request) -> web.Response:
+    """The content of a file at the path that getFile gave."""
+    world = request.app[WORLD]
+    try:
+        check_token(world, request.match_info["token"])
+    except ApiError as error:
+        return web.Response(body=as_body(error), status=error.code, content_type="application/json")
+    file = world.state.files.get(request.match_info["path"].removeprefix(FOLDER))
+    return web.Response(body=file.content) if file is not None else await not_found(request)
 
 
 def check_token(world: World, token: str) -> None:

@@ -1,15 +1,17 @@
 """What people do: type, edit, press a button. Each becomes what Telegram would send to the bot."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.callbacks import Press
 from bot.sandbox.errors import SimError
 from bot.sandbox.inline import call_guest
+from bot.sandbox.methods.documents import described
 from bot.sandbox.posting import post, quoted, replace, thread_fields
 from bot.sandbox.privacy import reaches_bot
-from bot.sandbox.state import MEMBERS, Chat, Json
-from bot.sandbox.text import TEXT_CHARACTERS, typed
+from bot.sandbox.state import MEMBERS, Chat, File, Json
+from bot.sandbox.text import CAPTION_CHARACTERS, TEXT_CHARACTERS, typed
 from bot.sandbox.views import ANONYMOUS_ADMIN, CHANNEL_IDENTITY, is_admin, profile_of
 from bot.sandbox.world import World
 
@@ -36,6 +38,20 @@ def say(world: World, chat: Chat, said: Said) -> tuple[Json, int | None]:
     kind = "channel_post" if chat.type == "channel" else "message"
     called = call_guest(world, chat, message)
     return message, called if called is not None else tell(world, chat, kind, message)
+
+
+def give(world: World, chat: Chat, said: Said, file: File) -> tuple[Json, int | None]:
+    """The same with a file; its text, which may be empty, is the caption."""
+    check_can_write(world, chat, said.user_id)
+    caption = typed(said.text)
+    if len(caption.text) > CAPTION_CHARACTERS:
+        raise SimError(f"A caption has at most {CAPTION_CHARACTERS} characters.")
+    file_id = secrets.token_urlsafe(36)
+    world.state.files[file_id] = file
+    words = caption.fields("caption", "caption_entities") if caption.text else {}
+    fields = {**_sender(world, chat, said), **_place(chat, said), "document": described(file_id, file), **words}
+    message = post(world, chat, fields)
+    return message, tell(world, chat, "channel_post" if chat.type == "channel" else "message", message)
 
 
 def edit(world: World, chat: Chat, user_id: int, number: int, text: str) -> tuple[Json, int | None]:

@@ -23,6 +23,7 @@ def application(world: World, key: str) -> web.Application:
     for method in ("GET", "POST"):
         app.router.add_route(method, "/bot{token:[^/]*}/{method:[^/]+}{slash:/?}", api.answer_bot)
     app.router.add_routes([
+        web.get("/file/bot{token:[^/]*}/{path:.+}", api.download),
         web.get("/", _page),
         web.get("/posters/{title}.svg", posters.poster),
         web.get("/sim/state", sim_look.state),
@@ -33,6 +34,7 @@ def application(world: World, key: str) -> web.Application:
         web.get("/sim/problems", sim_look.problems),
         web.get("/sim/file/{file_id}", sim_look.file),
         web.post("/sim/message", sim_act.message),
+        web.post("/sim/document", sim_act.document),
         web.post("/sim/press", sim_act.press),
         web.post("/sim/inline", sim_inline.ask),
         web.post("/sim/choose", sim_inline.choose),

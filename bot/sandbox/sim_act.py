@@ -1,15 +1,18 @@
-"""What people do in the page: /sim/message and /sim/press."""
+"""What people do in the page: /sim/message, /sim/document and /sim/press."""
 
 import asyncio
+import base64
+import mimetypes
 
 from aiohttp import web
 
 from bot.sandbox import people
 from bot.sandbox.callbacks import Press
+from bot.sandbox.errors import SimError
 from bot.sandbox.keys import WORLD
 from bot.sandbox.people import Said, Tap
 from bot.sandbox.sim_body import answer, body_of, chat_in, integer, number, optional_integer, person_in, text
-from bot.sandbox.state import Chat, Json
+from bot.sandbox.state import Chat, File, Json
 from bot.sandbox.views import sim_message
 
 LONGEST_WAIT_S = 60.0
@@ -24,6 +27,20 @@ async def message(request: web.Request) -> web.Response:
     else:
         places = {name: optional_integer(body, name) for name in ("reply_to", "thread_id", "as_chat")}
         stored, update_id = people.say(world, chat, Said(user_id, words, **places))
+    return answer({"message": sim_message(chat, stored), "update_id": update_id})
+
+
+async def document(request: web.Request) -> web.Response:
+    """A file: its name, its content in base64, and perhaps a caption."""
+    world, body = request.app[WORLD], await body_of(request)
+    chat, user_id, name = chat_in(world, body), person_in(world, body), text(body, "name")
+    try:
+        content = base64.b64decode(str(body.get("content") or ""), validate=True)
+    except ValueError:
+        raise SimError('"content" must be base64.') from None
+    file = File(name, mimetypes.guess_type(name)[0] or "application/octet-stream", content)
+    said = Said(user_id, str(body.get("caption") or ""), optional_integer(body, "reply_to"))
+    stored, update_id = people.give(world, chat, said, file)
     return answer({"message": sim_message(chat, stored), "update_id": update_id})
 
 

@@ -18,7 +18,7 @@ def send_document(world: World, params: Params) -> Json:
         caption = finished(caption, too_long=lambda: bad("message caption is too long"), limit=CAPTION_CHARACTERS)
     envelope.check_last()
     world.state.files[file_id] = file
-    return envelope.post({"document": _document(file_id, file), **_caption(caption)})
+    return envelope.post({"document": described(file_id, file), **_caption(caption)})
 
 
 def _caption(caption: Text) -> Json:
@@ -38,6 +38,7 @@ def _file(world: World, params: Params) -> tuple[str, File]:
     return value, world.state.files[value]
 
 
-def _document(file_id: str, file: File) -> Json:
+def described(file_id: str, file: File) -> Json:
+    """The Bot API's Document."""
     name = {"file_name": file.name, "mime_type": file.mime, "file_size": len(file.content)}
     return {"file_id": file_id, "file_unique_id": file_id[:14], **name}

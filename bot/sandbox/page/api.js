@@ -20,6 +20,7 @@ export const loadCommands = (chatId, userId) => get(`commands?chat_id=${chatId}&
 export const loadOutbox = (since) => get(`outbox?since=${since}`);
 export const loadProblems = () => get("problems");
 export const sendMessage = (message) => post("message", message);
+export const sendDocument = (document) => post("document", document);
 export const press = (button) => post("press", button);
 export const askInline = (typed) => post("inline", typed);
 export const chooseInline = (choice) => post("choose", choice);

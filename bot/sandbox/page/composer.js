@@ -1,7 +1,7 @@
 // Where messages are written: drafts per chat, the command menu, replies, and what stands here when one may not write.
 
 import { byId, h, icon, iconButton } from "./dom.js";
-import { sendMessage, unblock } from "./api.js";
+import { sendDocument, sendMessage, unblock } from "./api.js";
 import { canWrite, currentChat, emit, isAdmin, on, senderOf, store, titleOf } from "./store.js";
 import { closeCommands, commandKey, openCommands, suggestCommands } from "./commands.js";
 import { excerpt } from "./message.js";
@@ -25,10 +25,12 @@ const input = h("textarea", {
   "aria-autocomplete": "list", "aria-controls": "command-menu",
 });
 const slash = iconButton("slash", "Commands", () => openCommands(pickCommand), { className: "icon-button slash", "data-testid": "commands" });
+const picker = h("input", { type: "file", hidden: true, "data-testid": "file", onchange: () => give(picker.files[0]) });
+const attach = iconButton("attach", "Attach a file", () => picker.click(), { className: "icon-button attach", "data-testid": "attach" });
 const send = h("button", { type: "submit", className: "send", "aria-label": "Send", title: "Send", "data-testid": "send" }, icon("send"));
 const replyBar = h("div", { className: "reply-bar", hidden: true });
 const identity = h("button", { type: "button", className: "identity", onclick: () => { anonymous = !anonymous; drawIdentity(); } });
-const form = h("form", { className: "composer", autocomplete: "off" }, slash, h("div", { className: "composer-field" }, input, identity), send);
+const form = h("form", { className: "composer", autocomplete: "off" }, slash, h("div", { className: "composer-field" }, input, identity), picker, attach, send);
 
 const placeholder = () =>
   replyTo?.reply_keyboard?.input_field_placeholder ?? (currentChat()?.type === "channel" ? "Broadcast a message" : "Message");
@@ -72,9 +74,10 @@ function contents(chat) {
 const wideButton = (label, onclick) =>
   h("button", { type: "button", className: "start", onclick, "data-testid": label.toLowerCase() }, label);
 
-// Admins of a group may speak in its name, as they can in Telegram.
+// Admins of a group may speak in its name, as they can in Telegram; files are for the bot alone.
 function drawIdentity() {
   const chat = currentChat();
+  attach.hidden = chat?.type !== "private";
   identity.hidden = !chat || !chat.type.endsWith("group") || !isAdmin(chat);
   identity.setAttribute("aria-pressed", anonymous);
   identity.title = anonymous ? "You post in the group’s name" : "You post as yourself";
@@ -103,6 +106,27 @@ async function submit(text) {
     if (chat.id === store.chatId && !input.value) setText(text);
   }
 }
+
+// A file goes at once, as it is; what stands in the box stays there.
+async function give(file) {
+  const chat = currentChat();
+  picker.value = "";
+  if (!chat || !file) return;
+  try {
+    const content = (await dataUrl(file)).split(",")[1] ?? "";
+    const { message } = await sendDocument({ chat_id: chat.id, user_id: store.me, name: file.name, content });
+    receive(chat.id, message);
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+const dataUrl = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result);
+  reader.onerror = () => reject(new Error("The browser cannot read that file."));
+  reader.readAsDataURL(file);
+});
 
 function submitInput() {
   const text = input.value;
