@@ -64,8 +64,8 @@ def record(
 
 def recording(dialect: str, entries: Sequence[Mapping[str, Any]]) -> tuple[Step, Step]:
     """The same for entries that `entry_of` made, as steps of the caller's."""
-    updates = [(each["update_id"], each["at"]) for each in entries if each["update_id"] is not None]
-    return Step("entry", _insert(dialect), _WRITTEN, list(_committed(entries))), marking(dialect, updates)
+    updates = {each["update_id"]: each["at"] for each in entries if each["update_id"] is not None}
+    return Step("entry", _insert(dialect), _WRITTEN, list(_committed(entries))), marking(dialect, list(updates.items()))
 
 
 def _committed(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:

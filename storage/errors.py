@@ -6,6 +6,8 @@ StorageError
 ├── BadStars
 ├── UnknownZone
 ├── FilmKnown
+├── UnreadableRatings
+│   └── TooManyRatings
 ├── SchemaBehind
 ├── NoDatabase
 ├── IndexNotBuilt
@@ -48,6 +50,18 @@ class UnknownZone(StorageError):
     def __init__(self, zone: str) -> None:
         super().__init__(f"{zone!r} is not an IANA time zone")
         self.zone = zone
+
+
+class UnreadableRatings(StorageError):
+    """The file is none that holds ratings, or none that can be read; nothing was taken from it."""
+
+
+class TooManyRatings(UnreadableRatings):
+    """More than anybody can have given: `most` is how many there may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it has more than {most} ratings")
+        self.most = most
 
 
 class SchemaBehind(StorageError):

@@ -19,7 +19,7 @@ from storage.dialects import joined, or_change
 from storage.models import EVERYONE, chat, inbox, membership, movie, person, rating
 from storage.ranking import Ranking
 from storage.steps import Step, insertion, numbers, run
-from storage.values import Actor, Movie, Rated, Source
+from storage.values import Actor, Movie, Rated, Score, Source
 
 _RATING = ("person_id", "movie_id", "stars", "chat_id", "source", "created_at", "rated_at")
 _KEY = ("n", "person", "movie", "chat", "update")
@@ -37,6 +37,8 @@ class Change(NamedTuple):
     actor: Actor
     source: Source | None
     at: datetime
+    given_at: datetime | None = None
+    """When the film was rated, if that was elsewhere and earlier."""
 
 
 class Known(NamedTuple):
@@ -56,6 +58,8 @@ class Known(NamedTuple):
 
 Plain = tuple[int, Change, Known]
 """A change, its place in the sequence, and what is known of it."""
+Clear = tuple[Change, int | None, str | None]
+"""A change to stars, the stars before it, and the person's clubs as the database joins them."""
 
 
 def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Change]) -> dict[int, Rated]:
@@ -68,12 +72,17 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
     plain = [(at, change, facts) for at, change, facts in firsts if facts and _is_plain(change, facts)]
     if not plain:
         return {}
-    dialect = connection.dialect.name
-    entries = [_entry(change, facts.stars) for _, change, facts in plain]
-    steps = _storing(dialect, plain), *_counting(dialect, ranking, plain), *recording(dialect, entries)
-    seen = scores.found(run(connection, *steps))
+    seen = store(connection, ranking, [(change, facts.stars, facts.clubs) for _, change, facts in plain])
     cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain], seen)
     return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
+
+
+def store(connection: sa.Connection, ranking: Ranking, changes: Sequence[Clear]) -> dict[scores.Place, Score]:
+    """Ratings, scores and audit entries of changes to different ratings; the scores as they are then, by place."""
+    dialect = connection.dialect.name
+    entries = [_entry(change, before) for change, before, _ in changes]
+    steps = _storing(dialect, changes), *_counting(dialect, ranking, changes), *recording(dialect, entries)
+    return scores.found(run(connection, *steps))
 
 
 def _firsts(changes: Sequence[Change]) -> list[int]:
@@ -128,11 +137,11 @@ def _facts_of(dialect: str) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _storing(dialect: str, changes: Iterable[Plain]) -> Step:
-    rows = [
-        (each.actor.person_id, each.movie_id, each.stars, each.actor.chat_id, str(each.source), each.at, each.at)
-        for _, each, _ in changes
-    ]
+def _storing(dialect: str, changes: Iterable[Clear]) -> Step:
+    rows = []
+    for each, _, _ in changes:
+        at = each.given_at or each.at
+        rows.append((each.actor.person_id, each.movie_id, each.stars, each.actor.chat_id, str(each.source), at, at))
     return Step("rated", _store(dialect), _RATING, rows)
 
 
@@ -141,18 +150,18 @@ def _store(dialect: str) -> sa.Executable:
     return or_change(insertion(dialect, "rated", rating, _RATING), rating, _RATING, keep=("created_at",))
 
 
-def _counting(dialect: str, ranking: Ranking, changes: Iterable[Plain]) -> tuple[Step, Step]:
+def _counting(dialect: str, ranking: Ranking, changes: Iterable[Clear]) -> tuple[Step, Step]:
     """In everyone's scores and in those of each person's clubs; changes come with what was known before them."""
     new, moved = Counter[scores.Place](), Counter[scores.Place]()
     totals: dict[scores.Place, int] = defaultdict(int)
-    for _, change, known in changes:
-        for scope in (EVERYONE, *map(int, split(known.clubs or ""))):
+    for change, before, clubs in changes:
+        for scope in (EVERYONE, *map(int, split(clubs or ""))):
             place = scope, change.movie_id
-            if known.stars is None:
+            if before is None:
                 new[place] += 1
                 totals[place] += change.stars or 0
             else:
-                moved[place] += (change.stars or 0) - known.stars
+                moved[place] += (change.stars or 0) - before
     return scores.adding(dialect, ranking, {place: (count, totals[place]) for place, count in new.items()}, moved)
 
 

@@ -13,6 +13,7 @@ from storage.digests import Digests
 from storage.engine import is_sqlite, parse_url
 from storage.errors import DatabaseUnavailable, NoDatabase
 from storage.faults import in_words
+from storage.imports import Imports
 from storage.inbox import Inbox
 from storage.lists import Lists
 from storage.movies import Movies
@@ -62,6 +63,7 @@ class Storage:
         self.catalogue = Catalogue(database, settings.data_dir / "search")
         self.movies = Movies(database, self.catalogue)
         self.ratings = Ratings(database, ranking)
+        self.imports = Imports(database, self.catalogue, ranking)
         self.lists = Lists(database, ranking)
         self.people = People(database, ranking)
         self.clubs = Clubs(database, ranking)

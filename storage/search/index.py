@@ -9,9 +9,10 @@ from pathlib import Path
 
 from storage.search.build import IndexBuilder, in_use
 from storage.search.certainty import Candidate, is_clear, is_good
+from storage.search.fold import fold
 from storage.search.fresh import MOST, Fresh
 from storage.search.grams import Grams
-from storage.search.query import Query, parse
+from storage.search.query import LONGEST, Query, parse
 from storage.search.rerank import (
     NO_ARTICLE,
     PEOPLE,
@@ -118,6 +119,17 @@ class SearchIndex:
         hits = tuple(Hit(each.movie_id, each.score, each.exact, each.cost) for each in found[:limit])
         exact = bool(found) and found[0].exact
         return SearchResult(hits, is_clear(query, found), exact, is_good(query, found))
+
+    def named(self, title: str, years: Sequence[int]) -> int | None:
+        """The movie of just this title and the first of these years that has one."""
+        words = fold(title[:LONGEST])
+        for year in years:
+            found = self._rank([(words, year)])
+            if found and found[0].exact:
+                return found[0].movie_id
+            if all(each.cost > NO_ARTICLE for each in found):  # none is called so in another year either
+                return None
+        return None
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)

@@ -23,6 +23,7 @@ from storage.values.films import (
     is_title,
     popularity_of,
 )
+from storage.values.imports import Brought, Comparison, Recognised
 from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
 from storage.values.trail import (
     AuditEntry,
@@ -44,9 +45,11 @@ __all__ = [
     "AuditLine",
     "AuditPage",
     "Backlog",
+    "Brought",
     "Card",
     "CatalogueImport",
     "ClaimedDigest",
+    "Comparison",
     "Digest",
     "DigestLine",
     "DigestSetting",
@@ -68,6 +71,7 @@ __all__ = [
     "PersonalData",
     "Privacy",
     "Rated",
+    "Recognised",
     "Score",
     "Seal",
     "SearchPage",
