@@ -26,6 +26,7 @@ from handlers import (
     guard,
     guest,
     history,
+    imports,
     inline,
     members,
     my,
@@ -55,6 +56,7 @@ COMMANDS = (
     ("digest", digest.on_digest),
     ("history", history.on_history),
     ("privacy", privacy.on_privacy),
+    ("import", imports.on_import),
     ("export", export.on_export),
     ("forgetme", forgetme.on_forgetme),
 )
@@ -79,6 +81,7 @@ BUTTONS = (
     (carry.History, history.on_page),
     (carry.Digest, digest.on_change),
     (carry.Privacy, privacy.on_change),
+    (carry.Import, imports.on_answer),
     (carry.Forget, forgetme.on_answer),
     (carry.Audit, audit.on_page),
     (carry.Page, start.on_page),
@@ -104,6 +107,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(ChatMemberHandler(members.on_member, ChatMemberHandler.CHAT_MEMBER))
     add(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, members.on_migrated))
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
+    add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.Document.ALL, imports.on_file))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_unknown))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.TEXT, search.on_text))
     add(MessageHandler(NEW & filters.ChatType.GROUPS & question.REPLY, search.on_text))

@@ -239,6 +239,15 @@ class Forget(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Import(Shape):
+    """Take the ratings of the file that this answers to: of films without stars ("new"), of others too, or none."""
+
+    LETTER: ClassVar[str] = "i"
+    what: str = part(Part("new|all|none"))
+    person_id: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
 class Audit(Shape):
     """A page of the audit trail: what is older than an entry (0: the newest), filtered."""
 

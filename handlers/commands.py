@@ -17,7 +17,9 @@ from handlers.i18n import _
 from storage.service import Storage
 
 KEY = "commands"
-PRIVATE = ("search", "rate", "my", "top", "week", "digest", "history", "privacy", "export", "forgetme", "help")
+PRIVATE = (
+    "search", "rate", "my", "top", "week", "digest", "history", "privacy", "import", "export", "forgetme", "help"
+)  # fmt: skip
 GROUP = ("search", "rate", "top", "week", "help")
 ADMINS = (*GROUP[:-1], "digest", "help")
 SCOPES: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (

@@ -5,7 +5,8 @@ from telegram.constants import KeyboardButtonStyle
 from handlers import callback_data as carry
 from handlers.buttons import Button, Keyboard
 from handlers.i18n import _
-from storage.values import AuditFilter, AuditPage
+from handlers.texts.words import films
+from storage.values import AuditFilter, AuditPage, Comparison
 
 
 def forget(person_id: int, minute: int) -> Keyboard:
@@ -16,6 +17,22 @@ def forget(person_id: int, minute: int) -> Keyboard:
             [Button(text=_("Keep everything"), callback_data=keep)],
         ]
     )
+
+
+def bring(found: Comparison, person_id: int) -> Keyboard | None:
+    """What may be done with a file's ratings; null when there is nothing to do."""
+
+    def button(label: str, what: str) -> list[Button]:
+        return [Button(text=label, callback_data=carry.Import(what, person_id).encode())]
+
+    new, other = len(found.new), len(found.other)
+    rows = []
+    if new:
+        rows.append(button("➕ " + _("Add {films}").format(films=films(new)), "new"))
+    if other:
+        both = _("Add {n}, change {m}").format(n=new, m=other)
+        rows.append(button("🔁 " + (both if new else _("Change {films}").format(films=films(other))), "all"))
+    return Keyboard([*rows, button(_("Leave everything as it is"), "none")]) if rows else None
 
 
 def audit(page: AuditPage, wanted: AuditFilter, *, first: bool) -> Keyboard | None:

@@ -51,12 +51,13 @@ async def send(
     markup: InlineKeyboardMarkup | ForceReply | None = None,
     *,
     poster: str | None = None,
+    reply: bool = False,
 ) -> Message | None:
-    """A new message in the chat and topic of the update; in groups as a reply to the command."""
+    """A new message in the chat and topic of the update; in groups, or if asked, as a reply to the person's."""
     chat, message = update.effective_chat, update.effective_message
     if chat is None:
         return None
-    reply_to = update.message.message_id if update.message and is_group(chat) else None
+    reply_to = update.message.message_id if update.message and (reply or is_group(chat)) else None
     topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     where = partial(
         context.bot.send_message,

@@ -11,6 +11,7 @@ from handlers.context import Context, is_group, is_operator
 from handlers.export import on_export
 from handlers.forgetme import on_forgetme
 from handlers.history import on_history
+from handlers.imports import on_import
 from handlers.my import on_my
 from handlers.privacy import on_privacy
 from handlers.rate import on_suggest
@@ -32,6 +33,7 @@ PAYLOADS = {
     "my": on_my,
     "history": on_history,
     "privacy": on_privacy,
+    "import": on_import,
     "export": on_export,
     "forgetme": on_forgetme,
     "rate": on_suggest,

@@ -37,6 +37,7 @@ In private chats only, for the ids in `operators`; for whoever else asks there i
 
 ## Without a command
 
+A file in a private chat is read as ratings from elsewhere (see `/import`).
 Plain text in a private chat is a search, and so is a reply to what the bot asks in a group after `/search` alone.
 `@yourbot dune` typed in any chat offers cards to send there; as a message in a group without the bot it is answered
 there, where BotFather's guest mode is on. `t.me/yourbot?start=m_17` opens the card of film 17.

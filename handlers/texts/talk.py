@@ -32,6 +32,7 @@ COMMANDS = (
     ("digest", N_("when the weekly digest comes")),
     ("history", N_("everything you changed")),
     ("privacy", N_("what is kept about you")),
+    ("import", N_("bring your ratings from elsewhere")),
     ("export", N_("a copy of everything that is kept about you")),
     ("forgetme", N_("erase everything about you")),
     ("help", N_("all commands, and how scores are made")),
