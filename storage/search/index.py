@@ -22,8 +22,10 @@ from storage.search.rerank import (
     people_cost,
     prior,
     typed,
+    without_article,
     year_bonus,
 )
+from storage.search.spelling import in_short
 from storage.search.titles import IndexedTitle, Titles
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
@@ -121,14 +123,23 @@ class SearchIndex:
         return SearchResult(hits, is_clear(query, found), exact, is_good(query, found))
 
     def named(self, title: str, years: Sequence[int]) -> int | None:
-        """The movie of just this title and the first of these years that has one."""
+        """The best-known movie of just this title, give or take its article, and the first year that has one."""
         words = fold(title[:LONGEST])
+        wanted = {words, in_short(words)}
+        bare = {_bare(each) for each in wanted}
+        rows = self._titles
+        found = [
+            (rows.year[row], rows.popularity[row], rows.movie_id[row])
+            for each in wanted
+            for row in self._grams.candidates(each, CANDIDATES)
+            if _bare(rows.text(row)) in bare
+        ]
+        fresh = (each.movie for each in self._fresh if not each.people and _bare(each.text) in bare)
+        found += [(movie.year or 0, movie.popularity, movie.movie_id) for movie in fresh]
         for year in years:
-            found = self._rank([(words, year)])
-            if found and found[0].exact:
-                return found[0].movie_id
-            if all(each.cost > NO_ARTICLE for each in found):  # none is called so in another year either
-                return None
+            here = [(fame, movie_id) for of, fame, movie_id in found if of == year]
+            if here:
+                return max(here)[1]
         return None
 
     def _by_id(self, query: Query) -> SearchResult:
@@ -175,6 +186,10 @@ class SearchIndex:
                 movie, when = each.movie, year_bonus(year, each.movie.year)
                 found.append(_candidate(movie.movie_id, movie.popularity, each.text, paid, when, year))
         return found
+
+
+def _bare(text: str) -> str:
+    return without_article(tuple(text.split()))
 
 
 def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
