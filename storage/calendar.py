@@ -21,6 +21,15 @@ def zone_of(name: str) -> ZoneInfo:
         raise UnknownZone(name) from None
 
 
+def known_zone(name: str) -> str:
+    """The name, or "UTC" for one that this machine does not know, or no longer: that must not stop every digest."""
+    try:
+        zone_of(name)
+    except UnknownZone:
+        return "UTC"
+    return name
+
+
 def to_utc(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """The instant at which the zone's clocks show `minute` (0..1439) of `day`, by the rule above."""
     local = datetime.combine(day, time(minute // 60, minute % 60))

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 import sqlalchemy as sa
 
 from storage.audit import AuditAction, record
-from storage.calendar import iso_week, last_due, next_due, week_before, zone_of
+from storage.calendar import iso_week, known_zone, last_due, next_due, week_before, zone_of
 from storage.database import Database
 from storage.dialects import insert_new, put
 from storage.digest_composer import compose
@@ -203,13 +203,13 @@ class Digests:
         return owe(connection, message, now)
 
     def _claim(self, connection: sa.Connection, row: Any, now: datetime) -> ClaimedDigest | None:
-        zone = zone_of(row.zone)
+        setting = _setting_of(row)
+        zone = zone_of(setting.zone)
         due = last_due(row.weekday, row.minute, zone, now)
         due = due if due >= row.next_run_at else row.next_run_at
         week = iso_week(due, zone)
         start = self._start(connection, row.chat_id, due, week_before(due, zone))
-        setting = _setting_of(row)
-        digest = self._compose(connection, row.chat_id, start, due, row.zone)
+        digest = self._compose(connection, row.chat_id, start, due, setting.zone)
         status = "missed" if now - due > LATEST else "claimed" if digest.films else "empty"
         run = {
             "chat_id": row.chat_id, "week": week, "period_start": start, "period_end": due,
@@ -252,7 +252,8 @@ def _merge(setting: DigestSetting, change: Change, **also: Any) -> DigestSetting
 
 def _setting_of(row: Any) -> DigestSetting:
     """Of a row that begins with the setting's columns."""
-    return DigestSetting(**dict(zip(COLUMNS, row, strict=False)))
+    stored = dict(zip(COLUMNS, row, strict=False))
+    return DigestSetting(**{**stored, "zone": known_zone(stored["zone"])})
 
 
 def _shown(setting: DigestSetting) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from storage.errors import UnknownZone
+from storage.models import digest_setting
 from storage.service import Storage
 from storage.values import Actor, ClaimedDigest, Source
 from tests.databases import ALIEN, ANN, BEN, CLUB, DUNE, HEAT, Clock, in_club
@@ -63,6 +65,24 @@ async def test_unknown_zone_changes_nothing(storage: Storage) -> None:
     with pytest.raises(UnknownZone):
         await switch_on(storage, zone="Europe/Atlantis")
     assert not (await storage.digests.setting(CLUB)).enabled
+
+
+async def test_a_zone_that_is_gone_stops_nobody_s_digest(storage: Storage, clock: Clock) -> None:
+    """The rows came from a machine that knew more zones than this one."""
+    elsewhere = in_club(BEN, CLUB - 1)
+    for actor in (ANN_IN_CLUB, elsewhere):
+        await switch_on(storage, actor)
+        await storage.ratings.rate(DUNE, 8, actor)
+    lost = sa.update(digest_setting).where(digest_setting.c.chat_id == CLUB).values(zone="Europe/Atlantis")
+    await storage.database.write(lambda connection: connection.execute(lost))
+    claims = await claim_at(storage, clock, FRIDAY_18)
+    setting = await storage.digests.setting(CLUB)
+
+    assert [(each.digest.chat_id, each.digest.zone) for each in sorted(claims, key=lambda each: each.digest.zone)] == [
+        (CLUB - 1, "Europe/Berlin"),
+        (CLUB, "UTC"),
+    ]
+    assert (setting.zone, setting.next_run_at) == ("UTC", datetime(2026, 12, 4, 18, 0, tzinfo=UTC))
 
 
 async def test_digest_is_claimed_once_at_its_instant(storage: Storage, clock: Clock) -> None:
