@@ -9,8 +9,9 @@ from sqlalchemy.exc import DatabaseError
 
 from storage.errors import DatabaseUnavailable
 
-_AWAY = ("08", "25006", "53", "57", "58", "XX")
-"""Beginnings of PostgreSQL's codes: connection, read-only, no room, shut down, input and output, damaged."""
+_AWAY = ("08", "25006", "40", "42501", "53", "55P03", "57", "58", "XX")
+"""Beginnings of PostgreSQL's codes: connection, read-only, undone for another's sake, no right, no room, locked by
+another for too long, shut down, input and output, damaged."""
 
 _NAMES = {"OperationalError", "InterfaceError", "InternalClientError"}
 """By name, for SQLAlchemy and each driver have their own. The last is what asyncpg says of a connection that was cut

@@ -143,6 +143,28 @@ async def test_a_connection_that_postgresql_cuts_is_named_and_replaced(postgres_
     assert (await postgres_storage.ratings.rate(DUNE, 9, ANN)).changed
 
 
+REFUSED = {
+    "a right that was taken away": ("42501", "insufficient_privilege"),
+    "a lock that another holds": ("55P03", "lock_not_available"),
+    "a clash that stays one": ("40001", "serialization_failure"),
+}
+
+
+@pytest.mark.parametrize(("code", "name"), REFUSED.values(), ids=REFUSED.keys())
+async def test_what_is_postgresql_s_fault_fails_no_update_and_no_chore(
+    postgres_storage: Storage, code: str, name: str
+) -> None:
+    """As the database's own settings may have it: lock_timeout, default_transaction_isolation, a revoked right."""
+
+    def refuse(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"DO $$ BEGIN RAISE '{name}' USING ERRCODE = '{code}'; END $$")
+
+    database = postgres_storage.database
+    for refused in (database.read(refuse), database.write(refuse), database.on_writing_connection(refuse)):
+        with pytest.raises(DatabaseUnavailable, match=name):
+            await refused
+
+
 @contextmanager
 def locked_by_another(storage: Storage) -> Iterator[None]:
     """Somebody else is in the middle of a write."""
