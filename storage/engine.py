@@ -14,7 +14,7 @@ from storage.errors import DatabaseUnavailable
 from storage.faults import forget_the_row
 
 BUSY_TIMEOUT_MS = 15_000
-"""How long a connection waits for another process's lock: a backup or `digest run` beside the bot."""
+"""How long a connection waits for another's lock: a backup or `digest run` beside the bot, somebody's VACUUM FULL."""
 
 OVERFLOW = 4
 """As many connections are opened beside those that a pool keeps."""
@@ -66,11 +66,20 @@ def reading_engine(url: URL) -> AsyncEngine:
         unprepared = UNPREPARED if is_unprepared(url) else {}
         engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, connect_args=unprepared, **DISCREET)
         _ask_the_rested(engine.sync_engine)
+        if not unprepared:  # behind PgBouncer it would be somebody else's after the transaction
+            sa.event.listen(engine.sync_engine, "connect", _wait_no_longer)
         sa.event.listen(engine.sync_engine, "handle_error", _forget_the_row)
         return engine
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **DISCREET)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
+
+
+def _wait_no_longer(connection: Any, _record: Any) -> None:
+    """Than SQLite does for a lock of somebody else's: it may be held for minutes, and handlers have one. The role or
+    the database may say otherwise."""
+    ours = f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}', false) WHERE current_setting('lock_timeout') = '0'"
+    connection.run_async(lambda driver: driver.execute(ours))
 
 
 def _ask_the_rested(engine: sa.Engine) -> None:

@@ -5,13 +5,14 @@ import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from storage import batches
+from storage import batches, engine
 from storage.errors import DatabaseUnavailable, IndexNotBuilt
 from storage.models import audit_entry, rating, score
 from storage.scores import rebuild
@@ -163,6 +164,25 @@ async def test_what_is_postgresql_s_fault_fails_no_update_and_no_chore(
     for refused in (database.read(refuse), database.write(refuse), database.on_writing_connection(refuse)):
         with pytest.raises(DatabaseUnavailable, match=name):
             await refused
+
+
+async def test_a_table_that_somebody_locks_makes_updates_wait_and_loses_none(
+    postgres_storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """VACUUM FULL, or another program's migration: it may take longer than a handler may."""
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 200)
+    storage = await Storage.open(replace(postgres_storage.settings, data_dir=tmp_path / "other"), now=Clock())
+    async with postgres_storage.database.engine.begin() as other:
+        await other.exec_driver_sql("LOCK TABLE rating, audit_entry IN ACCESS EXCLUSIVE MODE")
+        for waiting in (
+            storage.ratings.rate(DUNE, 8, ANN), storage.ratings.mine(ANN.person_id), storage.audit.seal()
+        ):  # fmt: skip
+            with pytest.raises(DatabaseUnavailable, match="lock timeout"):
+                await waiting
+    rated = await storage.ratings.rate(DUNE, 8, ANN)
+    await storage.close()
+
+    assert rated.changed
 
 
 @contextmanager
