@@ -132,11 +132,9 @@ def _privacy(connection: sa.Connection, person_id: int) -> Privacy:
 
 
 def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: datetime) -> int:
-    rows = connection.execute(sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == person_id)).all()
-    for movie_id, stars in rows:
-        scores.add(connection, ranking, person_id, movie_id, count=-1, total=-stars)
-    for table in (rating, membership):
-        connection.execute(sa.delete(table).where(table.c.person_id == person_id))
+    scores.forget_person(connection, ranking, person_id)
+    connection.execute(sa.delete(membership).where(membership.c.person_id == person_id))
+    ratings = connection.execute(sa.delete(rating).where(rating.c.person_id == person_id)).rowcount
     connection.execute(sa.delete(quarantine).where(quarantine.c.person_id == person_id))
     for table in (digest_run, digest_setting, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_id == person_id))
@@ -145,4 +143,4 @@ def _forget(connection: sa.Connection, ranking: Ranking, person_id: int, at: dat
     emptied = {"payload": None, "person_id": None, "done_at": at}  # a process that dies now has nothing to run again
     connection.execute(sa.update(inbox).where(inbox.c.person_id == person_id).values(emptied))
     erase_content(connection, person_id, at)
-    return len(rows)
+    return ratings

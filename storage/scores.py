@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.dialects import insert
+from storage.dialects import Ids, Insert, among, insert
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
 from storage.steps import Step, numbers, run
@@ -22,9 +22,13 @@ _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of_movie", type_=sa.BigInteger)
 
 _CLUBS = sa.select(membership.c.chat_id).where(membership.c.person_id == _PERSON).order_by(membership.c.chat_id)
-_RATINGS = sa.select(rating.c.movie_id, rating.c.stars).where(rating.c.person_id == _PERSON).order_by(rating.c.movie_id)
 _HERE = (score.c.scope == _SCOPE) & (score.c.movie_id == _MOVIE)
 _DROP = sa.delete(score).where(_HERE)
+_RATED = sa.select(rating.c.movie_id).where(rating.c.person_id == _PERSON)
+_IN_SCOPES = among(score.c.scope, sa.bindparam("scopes", type_=Ids()))
+_THEIRS = _IN_SCOPES & among(score.c.movie_id, sa.bindparam("movies", type_=Ids()))
+_HOLD = sa.select(sa.literal(1)).where(_THEIRS).order_by(score.c.scope, score.c.movie_id).with_for_update(of=score)
+_DROP_LAST = sa.delete(score).where(_THEIRS, score.c.count == 1)
 
 
 def add(connection: sa.Connection, ranking: Ranking, person_id: int, movie_id: int, *, count: int, total: int) -> None:
@@ -63,14 +67,27 @@ def _move(dialect: str, ranking: Ranking, changes: Sequence[Change]) -> Step:
 
 def add_person(connection: sa.Connection, ranking: Ranking, person_id: int, chat_id: int) -> None:
     """Count all of a person's ratings in a club that they join."""
-    for movie_id, stars in connection.execute(_RATINGS, {"person": person_id}).all():
-        _shift(connection, ranking, chat_id, movie_id, count=1, total=stars)
+    connection.execute(_put_in(connection.dialect.name, ranking), {"person": person_id, "at_scope": chat_id})
 
 
 def remove_person(connection: sa.Connection, ranking: Ranking, person_id: int, chat_id: int) -> None:
     """Count none of a person's ratings in a club that they leave."""
-    for movie_id, stars in connection.execute(_RATINGS, {"person": person_id}).all():
-        _shift(connection, ranking, chat_id, movie_id, count=-1, total=-stars)
+    _take_out(connection, ranking, person_id, [chat_id])
+
+
+def forget_person(connection: sa.Connection, ranking: Ranking, person_id: int) -> None:
+    """Count a person's ratings nowhere any more; they and the memberships are still there."""
+    clubs = connection.execute(_CLUBS, {"person": person_id}).scalars()
+    _take_out(connection, ranking, person_id, [EVERYONE, *clubs])
+
+
+def _take_out(connection: sa.Connection, ranking: Ranking, person_id: int, scopes: Sequence[int]) -> None:
+    """In a few statements, for somebody with thousands of ratings may be in hundreds of clubs, and all others wait."""
+    movies = connection.execute(_RATED, {"person": person_id}).scalars().all()
+    theirs = {"scopes": scopes, "movies": movies}
+    connection.execute(_HOLD, theirs)  # against replicas: a count must not become 1 between the next two
+    connection.execute(_DROP_LAST, theirs)
+    connection.execute(_taken_out(ranking), {"scopes": scopes, "person": person_id})
 
 
 def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: int, *, count: int, total: int) -> None:
@@ -107,15 +124,37 @@ def _moved(dialect: str, ranking: Ranking) -> sa.Executable:
 @cache
 def _started(dialect: str, ranking: Ranking) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    rows, prior = numbers(dialect, "started", _COLUMNS).c, _prior(ranking, score.c.scope)
+    rows = numbers(dialect, "started", _COLUMNS).c
     alone = _prior(ranking, rows.at_scope)
     sums = rows.by_count, rows.by_total, alone.weighted(rows.by_total, rows.by_count)
-    columns = [column.name for column in score.c]
     added = sa.select(rows.at_scope, rows.of_movie, *sums).where(sa.true())  # SQLite needs it, or takes ON for a join's
-    row = insert(dialect, score).from_select(columns, added)
+    return _added(dialect, ranking, added).returning(*score.c)
+
+
+def _added(dialect: str, ranking: Ranking, rows: sa.Select[Any]) -> Insert:
+    """Rows like those of the table, as new scores or onto those that there are."""
+    row = insert(dialect, score).from_select([column.name for column in score.c], rows)
+    prior = _prior(ranking, score.c.scope)
     counted, summed = score.c.count + row.excluded["count"], score.c.total + row.excluded.total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
-    return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed).returning(*score.c)
+    return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed)
+
+
+@cache
+def _put_in(dialect: str, ranking: Ranking) -> sa.Executable:
+    """One rating of the person into each of the scores of a club."""
+    alone = ranking.club.weighted(sa.cast(rating.c.stars, sa.Double), 1)
+    theirs = sa.select(_SCOPE, rating.c.movie_id, sa.literal(1), rating.c.stars, alone)
+    return _added(dialect, ranking, theirs.where(rating.c.person_id == _PERSON).order_by(rating.c.movie_id))
+
+
+@cache
+def _taken_out(ranking: Ranking) -> sa.Update:
+    """One rating of the person from each of their scores."""
+    counted, summed = score.c.count - 1, score.c.total - rating.c.stars
+    changed = {"count": counted, "total": summed, "weighted": _prior(ranking, score.c.scope).weighted(summed, counted)}
+    one = (rating.c.person_id == _PERSON) & (rating.c.movie_id == score.c.movie_id)
+    return sa.update(score).where(_IN_SCOPES, one).values(changed)
 
 
 def recount_club(connection: sa.Connection, ranking: Ranking, chat_id: int, *, instead_of: int) -> None:

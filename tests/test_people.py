@@ -1,9 +1,12 @@
 """People and clubs: names, what is hidden, who counts where, and where the bot may write."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from storage.service import Storage
-from tests.databases import ANN, CLUB, DUNE, in_club
+from tests.databases import ANN, BEN, CLUB, DUNE, FILMS, in_club
 
 
 async def actions(storage: Storage) -> list[str | None]:
@@ -60,6 +63,41 @@ async def test_a_chat_that_cannot_be_written_to_is_noted_once(storage: Storage) 
 
     assert (news, back) == ([True, False], True)
     assert await actions(storage) == ["chat.deactivate", "chat.activate"]
+
+
+async def statements_of(storage: Storage, change: Awaitable[object]) -> int:
+    """How many are sent to the database while `change` is made."""
+    engine = storage.database._writing or storage.database.engine.sync_engine
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    await change
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+async def test_who_has_many_ratings_holds_up_the_others_no_longer(storage: Storage) -> None:
+    """To join, to leave and to be erased: everybody else's stars wait for it."""
+    many = {ANN: FILMS, BEN: FILMS[:1]}
+    counts = []
+    await storage.clubs.join(in_club(replace(ANN, person_id=5000000009), CLUB - 3))
+    for actor, films in many.items():
+        for film in films:
+            await storage.ratings.rate(int(str(film["id"])), 7, actor)
+        for club in range(3):
+            await storage.clubs.join(in_club(actor, CLUB - club))
+        counts.append(
+            (
+                await statements_of(storage, storage.clubs.join(in_club(actor, CLUB - 3))),
+                await statements_of(storage, storage.clubs.leave(in_club(actor))),
+                await statements_of(storage, storage.people.erase(actor)),
+            )
+        )
+
+    assert counts[0] == counts[1]
 
 
 async def test_erasing_a_stranger_changes_nothing(storage: Storage) -> None:
