@@ -38,6 +38,11 @@ async def bring_to_head(database: Database, *, may_migrate: bool) -> None:
         return
     if not may_migrate or (found is not None and found > wanted):
         raise SchemaBehind(found, wanted)
+    if found is None and not database.is_sqlite and (encoding := await database.read(_encoding)) != "UTF8":
+        raise DatabaseUnavailable(
+            f"the database's encoding is {encoding}, which lacks letters that titles and names have:"
+            " make one with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'"
+        )
     try:
         await database.on_writing_connection(_upgrade, "migrated")
     except DBAPIError as error:
@@ -49,6 +54,10 @@ def _version(connection: sa.Connection) -> str | None:
         return None
     found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return found
+
+
+def _encoding(connection: sa.Connection) -> str | None:
+    return connection.exec_driver_sql("SHOW server_encoding").scalar()
 
 
 def _upgrade(connection: sa.Connection) -> None:

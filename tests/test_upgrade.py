@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
 
 from storage import upgrade
 from storage.errors import DatabaseUnavailable, SchemaBehind
@@ -38,6 +40,17 @@ async def test_postgresql_behind_head_names_the_command(tmp_path: Path, postgres
 
     with pytest.raises(SchemaBehind, match="matinee migrate"):
         await Storage.open(settings, now=Clock())
+
+
+async def test_a_database_that_cannot_hold_all_letters_is_refused_at_once(tmp_path: Path, postgres: str) -> None:
+    name = "latin_" + tmp_path.name
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    await connection.close()
+    url = make_url(postgres).set(database=name).render_as_string(hide_password=False)
+
+    with pytest.raises(DatabaseUnavailable, match="encoding is LATIN1"):
+        await Storage.open(StorageSettings(data_dir=tmp_path, url=url), now=Clock(), migrate=True)
 
 
 async def test_a_database_from_a_newer_program_is_refused(sqlite_storage: Storage) -> None:
