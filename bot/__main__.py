@@ -1,5 +1,6 @@
 """`matinee` and `python -m bot`: runs a command, and turns expected errors into one line and an exit code."""
 
+import errno
 import os
 import sys
 
@@ -26,6 +27,11 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the exit
+        _leave("the disk is full: what was to be written is not complete", 1)
 
 
 def _leave(sentence: str, exit_code: int) -> None:

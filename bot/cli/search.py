@@ -29,8 +29,8 @@ def search(
         async with storage_of(settings(), create=True) as storage:
             with progress_bars() as progress:
                 await storage.catalogue.ensure(progress)
-            for line in sys.stdin if query is None else [query]:
-                found += await _answer(storage, line.rstrip("\n"), json)
+            for line in sys.stdin.buffer if query is None else [query.encode(errors="replace")]:
+                found += await _answer(storage, line.decode(errors="replace").rstrip("\r\n"), json)
         return 0 if found or stdin else 1
 
     wait_for(work())
