@@ -13,6 +13,14 @@ from storage.values import AuditEntry, AuditFilter, AuditLine, AuditPage, Histor
 from storage.verify import verify, verify_seals
 
 PAGE = 10
+_MOVIE = "movie:"
+_ITS_MOVIE = movie.c.id == sa.case(
+    (
+        audit_entry.c.subject.startswith(_MOVIE),
+        sa.cast(sa.func.substr(audit_entry.c.subject, len(_MOVIE) + 1), sa.BigInteger),
+    )
+)
+"""By the number that the subject ends with: the other way round each line would look through the whole catalogue."""
 
 
 class AuditTrail:
@@ -25,11 +33,7 @@ class AuditTrail:
         """A person's own changes, newest first."""
         query = (
             sa.select(audit_entry, movie.c.title, movie.c.year)
-            .join(
-                movie,
-                audit_entry.c.subject == sa.literal("movie:") + sa.cast(movie.c.id, sa.Text),
-                isouter=True,
-            )
+            .join(movie, _ITS_MOVIE, isouter=True)
             .where(audit_entry.c.actor == person_id)
             .order_by(audit_entry.c.id.desc())
             .limit(PAGE + 1)
@@ -77,11 +81,10 @@ class AuditTrail:
 
 
 def _lines(wanted: AuditFilter) -> sa.Select[Any]:
-    its_movie = audit_entry.c.subject == sa.literal("movie:") + sa.cast(movie.c.id, sa.Text)
     named = (
         audit_entry.outerjoin(person, person.c.id == audit_entry.c.actor)
         .outerjoin(chat, chat.c.id == audit_entry.c.chat_id)
-        .outerjoin(movie, its_movie)
+        .outerjoin(movie, _ITS_MOVIE)
     )
     names = person.c.name, chat.c.title.label("club"), movie.c.title, movie.c.year
     query = sa.select(audit_entry, *names).select_from(named)
