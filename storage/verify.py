@@ -1,4 +1,4 @@
-"""Reading the whole audit trail against its commitments and seals, in flat memory; the first fault is named."""
+"""Reading the audit trail against its commitments and seals, and the ratings against it; the first fault is named."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ from storage.audit import CONTENT, AuditAction, commitment, erasure_mark
 from storage.models import audit_entry, audit_seal, bot_state
 from storage.seals import BEFORE_ALL, HEAD, MerkleTree, fingerprint, hash_of, head_of, leaf_of, same_fingerprint
 from storage.values import Verification
+from storage.witnessed import Witness
 
 PAGE = 2_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,7 @@ class _Walk:
         self._sqlite = connection.dialect.name == "sqlite"
         self._anchor, self._anchored = anchor, anchor is None
         self._erasures = _Erasures()
+        self._witness = Witness()
         self._last = 0
         self._tree = MerkleTree()
         self._skip = ""  # a gap in the numbers: PostgreSQL leaves one where a transaction was undone
@@ -81,6 +83,8 @@ class _Walk:
             entry = next(rows, None)
         self._check_end()
         self._erasures.check()
+        if (fault := self._witness.fault(self._connection)) is not None:
+            raise Tampered(fault)
         if not self._anchored:  # at the very end, to know of all that is there whether it is intact
             causes = "it was copied wrongly, the trail was cut off or rewritten, or an older backup was restored"
             raise Unanchored(f"no seal has the fingerprint {self._anchor}: {causes}")
@@ -141,6 +145,7 @@ class _Walk:
             content |= {name: _strictly(content[name]) for name in ("before", "after")}
         if commitment(row.salt, at, content) != row.commitment:
             raise Tampered(f"entry {row.id}: its content is not what it was written with")
+        self._witness.hears(content)
         if content["action"] == AuditAction.PERSON_ERASE:
             self._erasures.announced(row.at, row.id, content["after"])
 
