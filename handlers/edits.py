@@ -89,11 +89,9 @@ class Edits:
                 while not self._hurry.is_set() and (wait := self._wait_s(chat_id)) > 0:
                     await self._pause(wait)  # another card of the chat may have been quicker
                 call, self._next[card] = self._next[card], None
-                wait = await _paused(call) if call else 0.0
+                wait = await _paused_or_logged(call) if call else 0.0
                 if wait and self._next[card] is None:
                     self._next[card] = call
-        except Exception as error:
-            log.warning("a card could not be changed", reason=str(error))
         finally:
             del self._next[card]
 
@@ -118,3 +116,12 @@ async def _paused(call: Call) -> float:
         pause = error.retry_after
         return max(0.05, pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
     return 0.0
+
+
+async def _paused_or_logged(call: Call) -> float:
+    """The same where nobody is left to raise to; what was put meanwhile still has its turn."""
+    try:
+        return await _paused(call)
+    except Exception as error:
+        log.warning("a card could not be changed", reason=str(error))
+        return 0.0

@@ -114,3 +114,21 @@ async def test_an_edit_that_fails_at_once_says_so_and_blocks_nothing() -> None:
     await edits.put(CARD, CHAT, edits.ticket(), shown.call("a"))
 
     assert shown.states == ["a"]
+
+
+async def test_a_later_edit_that_fails_does_not_take_the_newer_state_with_it() -> None:
+    edits, shown, arrives = Edits(lambda _chat: 0.01), Shown(), asyncio.Event()
+
+    async def broken() -> None:
+        await arrives.wait()
+        raise RuntimeError("no")
+
+    await edits.put(CARD, CHAT, edits.ticket(), broken)
+    await asyncio.sleep(0)
+    finishing = asyncio.create_task(edits.finish(grace_s=1))
+    await asyncio.sleep(0.05)
+    await edits.put(CARD, CHAT, edits.ticket(), shown.call("newer"))
+    arrives.set()
+    await finishing
+
+    assert shown.states == ["newer"]
