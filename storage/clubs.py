@@ -91,6 +91,8 @@ class Clubs:
         at = self._database.now()
 
         def work(connection: sa.Connection) -> bool:
+            if actor is not None and is_applied(connection, actor):
+                return False
             if actor is not None and actor.chat_id == chat_id and not _known(connection, chat_id):
                 if not active:  # nothing is owed there: who had themselves erased and blocks the bot is not met anew
                     return False
@@ -98,7 +100,7 @@ class Clubs:
             changed = connection.execute(
                 sa.update(chat).where(chat.c.id == chat_id, chat.c.active != active).values(active=active)
             ).rowcount
-            if not changed or (actor is not None and is_applied(connection, actor)):
+            if not changed:
                 return False
             action = AuditAction.CHAT_ACTIVATE if active else AuditAction.CHAT_DEACTIVATE
             record(connection, action, actor, at=at, subject=f"chat:{chat_id}")

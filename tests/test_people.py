@@ -103,3 +103,16 @@ async def test_who_has_many_ratings_holds_up_the_others_no_longer(storage: Stora
 async def test_erasing_a_stranger_changes_nothing(storage: Storage) -> None:
     assert await storage.people.erase(ANN) is None
     assert await actions(storage) == []
+
+
+async def test_an_update_that_runs_again_does_not_note_once_more_that_the_bot_left(storage: Storage) -> None:
+    """Who let it back meanwhile is somebody else, and their update does not wait for the first one's."""
+    left = replace(in_club(ANN), update_id=7)
+    await storage.people.meet(in_club(ANN))
+    await storage.inbox.take([(7, ANN.person_id, b"{}")], storage.replicas.id)
+    await storage.clubs.set_active(CLUB, False, left)
+    await storage.people.meet(in_club(BEN))
+    again = await storage.clubs.set_active(CLUB, False, left)
+
+    assert (again, await actions(storage)) == (False, ["chat.deactivate", "chat.activate"])
+    assert not await storage.clubs.set_active(CLUB, True, None), "it is active as the trail says"
