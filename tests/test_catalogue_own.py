@@ -114,3 +114,15 @@ async def test_a_damaged_file_names_its_fault_and_adds_nothing(
     with pytest.raises(CatalogueError, match=re.escape(fault)):
         await sqlite_storage.catalogue.import_csv(file, quiet)
     assert await sqlite_storage.catalogue.count() == count
+
+
+async def test_an_id_that_another_film_bears_is_not_given_twice(storage: Storage) -> None:
+    """Two sources had one film each, by one id each; a third knows that both ids are of one."""
+    by_imdb = await storage.catalogue.add(NewFilm(title="El padrino", year=1972, imdb_id="tt0068646"))
+    by_tmdb = await storage.catalogue.add(NewFilm(title="The Godfather", year=1972, tmdb_id=238))
+    both = NewFilm(title="The Godfather", year=1972, imdb_id="tt0068646", tmdb_id=238, overview="A family.")
+    summary = await storage.catalogue.import_films([both], "tmdb", quiet)
+    first, second = await storage.movies.cards([by_imdb, by_tmdb])
+
+    assert (summary.new, summary.changed) == (0, 1)
+    assert [first.movie.overview, second.movie.imdb_id] == ["A family.", None]

@@ -18,6 +18,7 @@ COLUMNS = {
     "title", "year", "original_title", "other_titles", "runtime", "genres", "directors", "cast", "imdb", "tmdb"
 }  # fmt: skip
 """Of a CSV file; only `title` has to be there. Several values in one cell are parted by "|"."""
+IDS = ("imdb_id", "tmdb_id")
 CHUNK = 500
 LONGEST = 500
 """Characters of a cell."""
@@ -36,14 +37,27 @@ def add_films(connection: sa.Connection, films: Sequence[NewFilm], source: str =
 
 
 def complete(connection: sa.Connection, movie_id: int, film: NewFilm) -> bool:
-    """Give a film the poster, the overview and the ids that it lacks; whether it lacked any."""
-    given = {name: getattr(film, name) for name in ("poster", "overview", "tmdb_id", "imdb_id")}
-    wanted = {name: value for name, value in given.items() if value is not None}
+    """Give a film the poster, the overview and the ids that it lacks; whether it lacked any.
+
+    An id that another film has stays there: sources may have had one film twice.
+    """
+    given = {name: getattr(film, name) for name in ("poster", "overview", *IDS)}
+    wanted = {
+        name: value
+        for name, value in given.items()
+        if value is not None and not (name in IDS and _is_anothers(connection, movie_id, name, value))
+    }
     lacking = sa.or_(sa.false(), *(movie.c[name].is_(None) for name in wanted))
     kept = {name: sa.func.coalesce(movie.c[name], value) for name, value in wanted.items()}
     if not wanted:
         return False
     return connection.execute(sa.update(movie).where(movie.c.id == movie_id, lacking).values(kept)).rowcount > 0
+
+
+def _is_anothers(connection: sa.Connection, movie_id: int, name: str, value: str | int) -> bool:
+    """Whether the catalogue gives this id to another film."""
+    other = sa.exists().where(movie.c[name] == value, movie.c.id != movie_id)
+    return connection.execute(sa.select(other)).scalar_one()
 
 
 class _Known:
