@@ -37,11 +37,11 @@ async def chores(storage: Storage, settings: Settings) -> None:
 
 
 async def every(seconds: float, what: str, work: Callable[[], Awaitable[object]]) -> None:
-    """Now and then for ever; while the database is away, the next turn makes up for it."""
+    """Now and then for ever; while the database or a directory is away, the next turn makes up for it."""
     while True:
         try:
             await work()
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             log.warning("could not " + what, reason=str(error))
         await asyncio.sleep(seconds)
 

@@ -6,7 +6,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.chores import chores
+import pytest
+
+from bot.chores import chores, every
 from bot.config import Settings
 from storage.service import Storage
 from tests.databases import ANN, DUNE
@@ -40,3 +42,18 @@ async def test_a_log_is_brought_home_while_others_write(sqlite_storage: Storage)
     )
 
     assert (await sqlite_storage.ratings.mine(ANN.person_id)).total == 1
+
+
+async def test_a_directory_that_is_away_stops_nothing() -> None:
+    """A number that cannot be measured is no reason for the bot to end."""
+    tries: list[int] = []
+
+    async def measured() -> None:
+        tries.append(1)
+        raise FileNotFoundError("data")
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await every(0.01, "measure", measured)
+
+    assert len(tries) > 1
