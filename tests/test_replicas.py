@@ -1,9 +1,11 @@
 """Replicas on one PostgreSQL: who lives, whose work is whose, and that one person's updates keep their order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
@@ -11,7 +13,7 @@ from bot.pacer import ALL, Pacer
 from storage.models import replica
 from storage.replicas import LEASE
 from storage.service import Storage, StorageSettings
-from storage.values import InboxItem
+from storage.values import InboxItem, NewFilm
 from tests.databases import Clock
 
 
@@ -160,3 +162,48 @@ def test_what_telegram_allows_is_shared(replicas: int) -> None:
         started += 1
 
     assert started == max(1, ALL // replicas)
+
+
+@asynccontextmanager
+async def held_up(storage: Storage, lock: str) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """While `lock` is held nobody gets on; what it yields waits until so many are held up, and lets them go."""
+    url = storage.database.url.render_as_string(hide_password=False)
+    holding, looking = await asyncpg.connect(url), await asyncpg.connect(url)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+
+    async def let_go(count: int) -> None:
+        async with asyncio.timeout(10):
+            while await looking.fetchval(waiting) < count:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.02)
+        await holding.execute("COMMIT")
+
+    try:
+        await holding.execute(f"BEGIN; {lock}")
+        yield let_go
+    finally:
+        await holding.close()
+        await looking.close()
+
+
+async def test_films_that_two_replicas_add_at_once_get_numbers_of_their_own(
+    postgres_storage: Storage, other: Storage
+) -> None:
+    async with held_up(postgres_storage, "LOCK TABLE movie IN SHARE MODE") as let_go:
+        adding = asyncio.gather(
+            postgres_storage.catalogue.add(NewFilm(title="Home Video", year=2021)),
+            other.catalogue.add(NewFilm(title="Urlaub", year=2022)),
+        )
+        await let_go(2)
+
+    assert len(set(await adding)) == 2
+
+
+async def test_a_film_that_two_replicas_take_up_at_once_is_there_once(
+    postgres_storage: Storage, other: Storage
+) -> None:
+    film = NewFilm(title="The Godfather", year=1972, tmdb_id=238)
+    async with held_up(postgres_storage, "LOCK TABLE movie IN SHARE MODE") as let_go:
+        adding = asyncio.gather(*(each.catalogue.take_up([film], "tmdb") for each in (postgres_storage, other)))
+        await let_go(2)
+
+    assert sorted(await adding) == [0, 1]

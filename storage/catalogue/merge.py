@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.catalogue.errors import CatalogueError
 from storage.catalogue.imdb import SOURCE, Gathered, batches, imdb_id
-from storage.catalogue.numbers import next_number
+from storage.catalogue.numbers import next_number, take_turn
 from storage.catalogue.summary import ImportSummary
 from storage.dialects import insert, load
 from storage.models import movie, movie_genre, movie_title, rating
@@ -62,6 +62,7 @@ def merge(connection: sa.Connection, gathered: Gathered) -> ImportSummary:
     """Add what is new, change what differs, remove what vanished and nobody rated. Raises CatalogueError."""
     _staging.create_all(connection, checkfirst=False)
     _stage(connection, gathered)
+    take_turn(connection)
     _recognise(connection)
     removed = _remove_vanished(connection)
     changed = _change(connection)

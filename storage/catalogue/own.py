@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.catalogue.errors import CatalogueError
-from storage.catalogue.numbers import next_number
+from storage.catalogue.numbers import next_number, take_turn
 from storage.models import movie, movie_genre, movie_title
 from storage.search.fold import fold
 from storage.values import NewFilm, is_title
@@ -26,6 +26,7 @@ LONGEST = 500
 
 def add_films(connection: sa.Connection, films: Sequence[NewFilm], source: str = SOURCE) -> list[tuple[int, bool]]:
     """For each film its number in the catalogue, and whether it is new there."""
+    take_turn(connection)
     known, done = _Known(connection, films), []
     for film in films:
         found = known.find(film)
