@@ -87,7 +87,7 @@ class Digests:
             )  # fmt: skip
             return self._setting(connection, actor.chat_id)
 
-        return await self._database.write(work)
+        return await self._database.write(work, turns=[given.chat_id])
 
     async def off(self, chat_id: int, reason: str) -> None:
         """Switch a chat's digest off because it cannot be posted there; the entry says why."""
@@ -102,7 +102,7 @@ class Digests:
                     before={"enabled": True}, after={"enabled": False, "reason": reason},
                 )  # fmt: skip
 
-        await self._database.write(work)
+        await self._database.write(work, turns=[chat_id])
 
     async def leave_topic(self, chat_id: int, notice: Owed) -> None:
         """Post in General from now on, for the topic is gone or closed, and owe the chat a notice of it, once."""
@@ -120,7 +120,7 @@ class Digests:
                 )  # fmt: skip
                 owe(connection, notice, at)
 
-        await self._database.write(work)
+        await self._database.write(work, turns=[chat_id])
 
     async def set_by(self, chat_id: int) -> int | None:
         """Who last changed the chat's setting."""

@@ -14,7 +14,7 @@ from storage.models import replica
 from storage.replicas import LEASE
 from storage.service import Storage, StorageSettings
 from storage.values import InboxItem, NewFilm
-from tests.databases import Clock
+from tests.databases import ANN, BEN, CLUB, Clock, in_club
 
 
 @pytest.fixture
@@ -207,3 +207,16 @@ async def test_a_film_that_two_replicas_take_up_at_once_is_there_once(
         await let_go(2)
 
     assert sorted(await adding) == [0, 1]
+
+
+async def test_what_two_admins_change_at_once_is_both_kept(postgres_storage: Storage, other: Storage) -> None:
+    await postgres_storage.digests.change(in_club(ANN), enabled=True)
+    async with held_up(postgres_storage, "LOCK TABLE audit_entry IN SHARE MODE") as let_go:
+        changing = asyncio.gather(
+            postgres_storage.digests.change(in_club(ANN), weekday=1), other.digests.change(in_club(BEN), minute=600)
+        )
+        await let_go(2)
+        await changing
+    setting = await other.digests.setting(CLUB)
+
+    assert (setting.weekday, setting.minute) == (1, 600)
