@@ -14,12 +14,20 @@ KEY = "ranking"
 async def adopt(database: Database, ranking: Ranking) -> None:
     """Recount every score if it was weighted with other priors than `ranking`'s."""
     wanted = repr((ranking.everyone.count, ranking.everyone.mean, ranking.club.count, ranking.club.mean))
-    query = sa.select(bot_state.c.value).where(bot_state.c.key == KEY)
-    if await database.read(lambda connection: connection.execute(query).scalar()) == wanted:
+    if await database.read(_weighted_with) == wanted:
         return
 
     def work(connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":  # others rate meanwhile, or start and recount as well
+            connection.exec_driver_sql("LOCK TABLE score IN SHARE ROW EXCLUSIVE MODE")
+        if _weighted_with(connection) == wanted:
+            return
         rebuild(connection, ranking)
         put(connection, bot_state, {"key": KEY, "value": wanted})
 
     await database.write(work)
+
+
+def _weighted_with(connection: sa.Connection) -> str | None:
+    """The priors of the last recount; null before the first."""
+    return connection.execute(sa.select(bot_state.c.value).where(bot_state.c.key == KEY)).scalar()

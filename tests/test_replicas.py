@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -14,7 +15,7 @@ from storage.models import replica
 from storage.replicas import LEASE
 from storage.service import Storage, StorageSettings
 from storage.values import InboxItem, NewFilm
-from tests.databases import ANN, BEN, CLUB, Clock, in_club
+from tests.databases import ANN, BEN, CLUB, DUNE, Clock, in_club
 
 
 @pytest.fixture
@@ -220,3 +221,20 @@ async def test_what_two_admins_change_at_once_is_both_kept(postgres_storage: Sto
     setting = await other.digests.setting(CLUB)
 
     assert (setting.weekday, setting.minute) == (1, 600)
+
+
+async def test_replicas_that_start_at_once_with_other_priors_recount_one_after_the_other(
+    postgres_storage: Storage,
+) -> None:
+    await postgres_storage.ratings.rate(DUNE, 8, ANN)
+    changed = replace(postgres_storage.settings, everyone_prior=20)
+    async with held_up(postgres_storage, "LOCK TABLE rating IN ACCESS EXCLUSIVE MODE") as let_go:
+        starting = asyncio.gather(*(Storage.open(changed, now=postgres_storage.now) for _ in range(2)))
+        await let_go(2)
+        opened = await starting
+    card = await opened[0].movies.card(DUNE, ANN)
+    for each in opened:
+        await each.close()
+
+    assert card.everyone is not None
+    assert card.everyone.weighted == (8 + 20 * 7.0) / 21
