@@ -1,12 +1,16 @@
 """Films of one's own: found at once, never twice, and a damaged file adds nothing."""
 
+import asyncio
 import re
+import shutil
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from storage.catalogue.errors import CatalogueError
 from storage.errors import FilmKnown
+from storage.search.build import IndexBuilder, building
 from storage.service import Storage
 from storage.values import NewFilm
 from tests.catalogues import quiet
@@ -51,6 +55,27 @@ async def test_another_replica_follows(storage: Storage, tmp_path: Path) -> None
     await other.close()
 
     assert (before, after) == (None, movie_id)
+
+
+async def test_whoever_follows_at_the_same_moment_waits_for_one_build(
+    sqlite_storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a command in a shell has imported is indexed once, by whichever of them came first."""
+    await sqlite_storage.catalogue.load_index(quiet)
+    other = await Storage.open(sqlite_storage.settings, now=sqlite_storage.now)
+    await other.catalogue.import_films([VIDEO], "csv", quiet)
+    await other.close()
+    shutil.rmtree(sqlite_storage.settings.data_dir / "search")
+    built: list[Path] = []
+
+    def counted(directory: Path) -> AbstractAsyncContextManager[IndexBuilder]:
+        built.append(directory)
+        return building(directory)
+
+    monkeypatch.setattr("storage.catalogue.service.building", counted)
+    await asyncio.gather(*(sqlite_storage.catalogue.follow() for _ in range(5)))
+
+    assert (len(built), await first(sqlite_storage, "home video") is not None) == (1, True)
 
 
 @pytest.mark.parametrize(

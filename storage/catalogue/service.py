@@ -45,6 +45,8 @@ class Catalogue:
         self._database = database
         self._index_dir = index_dir
         self._index: SearchIndex | None = None
+        self._loading = asyncio.Lock()
+        """Whoever finds the index behind waits for who found it first: each would build the same one."""
 
     @property
     def index(self) -> SearchIndex:
@@ -166,20 +168,28 @@ class Catalogue:
 
     async def follow(self) -> None:
         """Take up what others have added or imported since: other replicas, and commands in a shell."""
-        if self._index is None:
-            return
-        stamp = await self._database.read(_stamp)
-        if stamp != self._index.stamp or self._index.is_stale:
-            await self.load_index(lambda *_: None)
-            return
-        while films := await self._database.read(partial(_films_after, after=self._index.last)):
-            self._index.add(films)
+        async with self._loading:
+            index = self._index
+            if index is None:
+                return
+            if index.is_stale or index.stamp != await self._database.read(_stamp):
+                index = await self._load(lambda *_: None)
+            await self._add_newer(index)
 
     async def load_index(self, progress: Progress) -> None:
         """Open the index of this very catalogue, built anew beside the old one if need be. Raises IndexNotBuilt."""
+        async with self._loading:
+            await self._add_newer(await self._load(progress))
+
+    async def _load(self, progress: Progress) -> SearchIndex:
         if not await self.open_index():
             self._index = await self._build(await self._database.read(_stamp), progress)
-        await self.follow()
+        return self.index
+
+    async def _add_newer(self, index: SearchIndex) -> None:
+        """Films that came after the build."""
+        while films := await self._database.read(partial(_films_after, after=index.last)):
+            index.add(films)
 
     async def open_index(self) -> bool:
         """Open the index if there is one of this very catalogue; nothing is built."""
