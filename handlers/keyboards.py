@@ -227,10 +227,6 @@ def in_private(bot_username: str, command: str) -> Keyboard:
     return Keyboard([[Button(text=_("Open our chat"), url=f"https://t.me/{bot_username}?start={command}")]])
 
 
-def rate_as_yourself(movie_id: int) -> Keyboard:
-    return Keyboard([[Button(text=_("Show the stars"), callback_data=carry.OpenCard(movie_id).encode())]])
-
-
 def _star(number: int, mine: int | None, data: str) -> Button:
     if number == mine:
         return Button(text=f"• {number}", callback_data=data, style=KeyboardButtonStyle.SUCCESS)

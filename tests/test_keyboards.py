@@ -124,7 +124,6 @@ DRAWN: dict[str, Draw] = {
     "start": lambda _: keyboards.start("matinee_bot"),
     "privacy": lambda w: keyboards.privacy(w.privacy(), w.person_id),
     "in private": lambda _: keyboards.in_private("matinee_bot", "history"),
-    "as yourself": lambda w: keyboards.rate_as_yourself(w.movie_id),
     "setting": lambda w: digest_keyboards.setting(w.setting(), topic=w.count),
     "weekdays": lambda w: digest_keyboards.weekdays(w.setting()),
     "hours": lambda w: digest_keyboards.hours(w.setting()),
