@@ -44,10 +44,9 @@ class Intake:
         self._replicas = storage.replicas
         self._quarantine = storage.quarantine
         self._dispatcher = Dispatcher(self._handle, slots=slots)
-        self._known: set[int] = set()  # taken and not finished
-        self._resumed: set[int] = set()  # of these: left by a former process and not started yet
+        self._resumed: set[int] = set()  # left by a former process and not started yet
         self._tries: dict[int, int] = {}
-        self._arrivals: dict[int, Arrival] = {}  # of what is known
+        self._arrivals: dict[int, Arrival] = {}  # of what is taken and not finished
         self._verdicts: dict[int, tuple[str, str | None]] = {}  # (outcome, reason to give up), not written down yet
         telemetry.waiting.set_function(lambda: self.waiting)
 
@@ -63,10 +62,9 @@ class Intake:
             else:
                 others.append(item)
         for item in others:
-            self._put(item)
+            self._dispatcher.put(item)
 
     async def _run_alone(self, item: InboxItem) -> None:
-        self._known.add(item.id)
         while (pause := await self._handle(item)) is not None:  # noqa: ASYNC110
             await asyncio.sleep(pause)
 
@@ -81,7 +79,7 @@ class Intake:
         for item in await self._claim():
             if item.begun:
                 self._resumed.add(item.id)
-            self._put(item)
+            self._dispatcher.put(item)
 
     async def _claim(self) -> list[InboxItem]:
         return await self._inbox.claim(self._replicas.id, of_dead=self._replicas.sees_the_dead)
@@ -102,7 +100,7 @@ class Intake:
         for item in await self._inbox.take(rows, self._replicas.id):  # those that share a commit wake in its order
             telemetry.taken.inc()
             self._arrivals[item.id] = Arrival(item.update_id, item.key, kinds[item.update_id], arrived, item.payload)
-            self._put(item)
+            self._dispatcher.put(item)
         await self._dispatcher.room()
 
     async def room(self) -> None:
@@ -118,10 +116,6 @@ class Intake:
         if self._moments is not None:
             self._moments.stop()
         await self._dispatcher.stop(grace_s=grace_s)
-
-    def _put(self, item: InboxItem) -> None:
-        self._known.add(item.id)
-        self._dispatcher.put(item)
 
     async def _handle(self, item: InboxItem) -> float | None:
         """Seconds to wait before it is handled again, or null when it is finished. Never raises."""
@@ -176,7 +170,6 @@ class Intake:
         else:
             await self._quarantine.put(item, reason)
             log.error("update given up: matinee quarantine list", update_id=item.update_id, reason=reason)
-        self._known.discard(item.id)
         self._tries.pop(item.id, None)
         self._arrivals.pop(item.id, None)
         self._verdicts.pop(item.id, None)

@@ -65,7 +65,6 @@ class Inbox:
         They are the replica `owner`'s, to handle.
         """
         at = self._database.now()
-
         rows = [
             {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at, "owner": owner}
             for update_id, person_id, payload in updates
@@ -105,10 +104,6 @@ class Inbox:
         older = sa.exists().where(inbox.c.person_id == item.key, inbox.c.id < item.id, inbox.c.done_at.is_(None))
         query = sa.select(older)
         return not await self._database.read(lambda connection: connection.execute(query).scalar_one())
-
-    async def undone_ids(self) -> set[int]:
-        query = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None))
-        return set(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
     async def backlog(self) -> tuple[int, datetime | None]:
         """How many are not finished, and when the oldest of them was taken."""

@@ -11,7 +11,7 @@ from tests.conversations import Stage
 async def settle(stage: Stage) -> None:
     """All that was told by now has been handled."""
     async with asyncio.timeout(5):
-        while stage.sandbox.world.updates.waiting or await stage.storage.inbox.undone_ids():  # noqa: ASYNC110
+        while stage.sandbox.world.updates.waiting or await stage.storage.inbox.undone():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 

@@ -168,7 +168,7 @@ async def broken_promises(database: str, folder: Path, planned: dict[int, list[P
 
 async def _settled(storage: Storage) -> None:
     async with asyncio.timeout(PATIENCE_S):
-        while await storage.inbox.undone_ids():  # noqa: ASYNC110 - it tells nobody
+        while await storage.inbox.undone():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.1)
 
 
