@@ -11,7 +11,14 @@ from telegram.ext import ApplicationHandlerStop
 from handlers import screen, texts
 from handlers.context import Context
 from handlers.refusals import ActsAsChat, ForeignButton, StaleButton
-from storage.errors import BadStars, CatalogueNotReady, DatabaseUnavailable, MovieNotFound, UnknownZone
+from storage.errors import (
+    BadStars,
+    CatalogueNotReady,
+    DatabaseUnavailable,
+    MovieNotFound,
+    StorageError,
+    UnknownZone,
+)
 
 log = structlog.get_logger("matinee.handlers")
 
@@ -47,8 +54,12 @@ async def on_error(update: object, context: Context) -> None:
 async def _note_gone(update: object, context: Context) -> None:
     """Blocked or removed since the person wrote: nothing is owed to that chat until they return."""
     chat = update.effective_chat if isinstance(update, Update) else None
-    if chat is not None:
+    if chat is None:
+        return
+    try:
         await context.storage.clubs.set_active(chat.id, False, None)
+    except StorageError as error:  # the next message to that chat will tell it again
+        log.warning("a chat that is gone could not be noted", reason=str(error))
 
 
 async def tell(update: Update, context: Context, sentence: str) -> None:
