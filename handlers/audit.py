@@ -41,7 +41,11 @@ async def on_page(update: Update, context: Context) -> None:
 async def _show(update: Update, context: Context, wanted: AuditFilter, before: int | None) -> None:
     trail = context.storage.audit
     page, seal = await trail.entries(wanted, before), await trail.newest_seal()
-    words = [f"{name} {value}" for name, value in (("person", wanted.person_id), ("film", wanted.movie_id)) if value]
+    words = [
+        f"{name} {value}"
+        for name, value in (("person", wanted.person_id), ("film", wanted.movie_id))
+        if value is not None
+    ]
     words += [f"{wanted.day:%Y-%m-%d}"] if wanted.day else []
     keyboard = data_keyboards.audit(page, wanted, first=before is None)
     await show(update, context, texts.audit_page(page, words, seal.fingerprint if seal else None), keyboard)

@@ -45,6 +45,14 @@ async def test_filters_can_be_combined(operated: Stage, words: str, count: int) 
     assert shown.text.count("rating.create") == count
 
 
+async def test_what_the_program_did_itself_is_named_as_a_filter_too(operated: Stage) -> None:
+    shown = await (await operated.client.open()).asks("/audit person 0")
+
+    assert shown.text.splitlines()[0] == "🧾 Audit trail · person 0"
+    assert "catalogue.import" in shown.text
+    assert "rating.create" not in shown.text
+
+
 async def test_a_day_is_one_of_utc(operated: Stage) -> None:
     shown = await (await operated.client.open()).asks(f"/audit day {operated.clock.now():%Y-%m-%d}")
 
