@@ -1,5 +1,7 @@
 """Clubs: which chats a person's ratings count in, and whether the bot can write there."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from storage import scores
@@ -11,23 +13,23 @@ from storage.models import chat, membership, person
 from storage.people import meet, meet_chat
 from storage.ranking import Ranking
 from storage.supergroups import move, settled
-from storage.values import Actor, Now
+from storage.values import Actor
 
 
-def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -> bool:
+def enter(connection: sa.Connection, ranking: Ranking, actor: Actor, at: datetime) -> bool:
     """Make the actor a member of the chat they act in; true if they were none."""
-    row = {"person_id": actor.person_id, "chat_id": actor.chat_id, "since": now()}
+    row = {"person_id": actor.person_id, "chat_id": actor.chat_id, "since": at}
     if insert_new(connection, membership, row).first() is None:
         return False
     scores.add_person(connection, ranking, actor.person_id, actor.chat_id)
     return True
 
 
-def join(connection: sa.Connection, ranking: Ranking, actor: Actor, now: Now) -> bool:
+def join(connection: sa.Connection, ranking: Ranking, actor: Actor, at: datetime) -> bool:
     """The same where no rating tells of it: with an entry of its own."""
-    if not enter(connection, ranking, actor, now):
+    if not enter(connection, ranking, actor, at):
         return False
-    record(connection, AuditAction.CLUB_JOIN, actor, at=now(), subject=f"chat:{actor.chat_id}")
+    record(connection, AuditAction.CLUB_JOIN, actor, at=at, subject=f"chat:{actor.chat_id}")
     return True
 
 
@@ -47,7 +49,7 @@ class Clubs:
         def work(connection: sa.Connection) -> bool:
             actor = settled(connection, given)
             meet(connection, actor, at)
-            return actor.in_club and join(connection, self._ranking, actor, self._database.now)
+            return actor.in_club and join(connection, self._ranking, actor, at)
 
         return await self._database.write(work, turns=[given.person_id, given.chat_id])
 

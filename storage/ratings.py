@@ -82,7 +82,7 @@ class Ratings:
             return Rated(card_of(connection, movie, actor, before), before, before)
         meet(connection, actor, at)
         if stars is not None and actor.in_club:
-            enter(connection, self._ranking, actor, self._database.now)
+            enter(connection, self._ranking, actor, at)
         _store(connection, movie_id, actor, source, stars=stars, at=at)
         scores.add(
             connection, self._ranking, actor.person_id, movie_id,
@@ -101,10 +101,10 @@ class Ratings:
         mine = {"person": actor.person_id, "movie": movie_id}
         shown_in = connection.execute(_SHOWN_IN, mine).scalar_one()
         if shown_in == actor.chat_id:
-            join(connection, self._ranking, actor, self._database.now)
+            join(connection, self._ranking, actor, at)
             return
         meet(connection, actor, at)
-        enter(connection, self._ranking, actor, self._database.now)
+        enter(connection, self._ranking, actor, at)
         connection.execute(_MOVE, {**mine, "to_chat": actor.chat_id})
         record(
             connection, AuditAction.RATING_SHARE, actor, at=at, subject=f"movie:{movie_id}",
