@@ -74,12 +74,12 @@ class Ratings:
     def _set(self, connection: sa.Connection, change: Change) -> Rated:
         movie_id, stars, source, at = change.movie_id, change.stars, change.source, change.at
         actor = settled(connection, change.actor)
-        movie = read_movie(connection, movie_id)
+        film = read_movie(connection, movie_id)
         before = my_stars(connection, movie_id, actor.person_id)
         if before == stars or is_applied(connection, actor):
             if before == stars and actor.in_club and before is not None:
                 self._share(connection, movie_id, actor, at)
-            return Rated(card_of(connection, movie, actor, before), before, before)
+            return Rated(card_of(connection, film, actor, before), before, before)
         meet(connection, actor, at)
         if stars is not None and actor.in_club:
             enter(connection, self._ranking, actor, at)
@@ -92,7 +92,7 @@ class Ratings:
             connection, _action(before, stars), actor, at=at, subject=f"movie:{movie_id}",
             before=_stars(before), after=_stars(stars),
         )  # fmt: skip
-        return Rated(card_of(connection, movie, actor, stars), before, stars)
+        return Rated(card_of(connection, film, actor, stars), before, stars)
 
     def _share(self, connection: sa.Connection, movie_id: int, actor: Actor, at: datetime) -> None:
         """Show stars in the club where they were pressed again; when they were given stays as it was."""
