@@ -114,7 +114,7 @@ def seal_entries(connection: sa.Connection, at: datetime) -> Seal | None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE audit_seal IN EXCLUSIVE MODE")
         connection.exec_driver_sql("LOCK TABLE audit_entry IN SHARE MODE")
-    before = connection.execute(sa.select(audit_seal).order_by(audit_seal.c.id.desc()).limit(1)).one_or_none()
+    before = connection.execute(_LATEST).one_or_none()
     tree, last = _fold(connection, before.last_entry if before else 0)
     if not tree.size:
         return None

@@ -4,19 +4,18 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.audit import CONTENT, AuditAction, commitment, erasure_mark
-from storage.models import audit_entry, audit_seal, bot_state
+from storage.models import EPOCH, audit_entry, audit_seal, bot_state
 from storage.seals import BEFORE_ALL, HEAD, MerkleTree, fingerprint, hash_of, head_of, leaf_of, same_fingerprint
 from storage.values import Verification
 from storage.witnessed import Witness
 
 PAGE = 2_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tampered(Exception):
