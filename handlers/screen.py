@@ -59,7 +59,7 @@ async def send(
         return None
     reply_to = update.message.message_id if update.message and (reply or is_group(chat)) else None
     topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    where = partial(
+    post = partial(
         context.bot.send_message,
         chat.id,
         text,
@@ -70,7 +70,7 @@ async def send(
         link_preview_options=preview(poster),
     )
     try:
-        return await where(message_thread_id=topic)
+        return await post(message_thread_id=topic)
     except ChatMigrated as error:
         await context.storage.clubs.migrate(chat.id, error.new_chat_id)
         return await context.bot.send_message(
@@ -83,7 +83,7 @@ async def send(
     except BadRequest as error:
         if topic is None or "thread not found" not in str(error).lower():
             raise
-        return await where(message_thread_id=None)  # the topic was deleted meanwhile
+        return await post(message_thread_id=None)  # the topic was deleted meanwhile
 
 
 async def _edit(
