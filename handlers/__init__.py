@@ -1,5 +1,7 @@
 """Telegram in and out. `register` is the routing table: read it from top to bottom, the first match wins."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from telegram import Update
@@ -114,7 +116,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     application.add_error_handler(errors.on_error)
 
 
-def _whole(pattern: Any) -> Any:
+def _whole(pattern: re.Pattern[str]) -> Callable[[object], bool]:
     """python-telegram-bot matches at the start only; a button must match to its end."""
     return lambda data: isinstance(data, str) and pattern.fullmatch(data) is not None
 
