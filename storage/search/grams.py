@@ -105,4 +105,4 @@ class GramsWriter:
 
     def drop(self) -> None:
         """Let go of the files without a commit; its thread ends."""
-        self.__dict__.pop("_writer", None)
+        del self._writer
