@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-log = structlog.get_logger(__name__)
-
-TICK_S = 30.0
+log = structlog.get_logger("matinee.schedule")
 
 
 class Schedule:
     """Runs `tick` now, every `tick_s` seconds, and whenever `wake` is called; never twice at once."""
 
-    def __init__(self, tick: Callable[[], Awaitable[object]], *, tick_s: float = TICK_S) -> None:
+    def __init__(self, tick: Callable[[], Awaitable[object]], *, tick_s: float) -> None:
         self._tick = tick
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         # APScheduler's own default would skip a tick that a busy second delays.
