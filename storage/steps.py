@@ -15,7 +15,8 @@ from storage.dialects import Insert
 from storage.engine import driver_of
 from storage.faults import forget_the_row
 
-Turn = Callable[[Any], Any]
+Convert = Callable[[Any], Any]
+"""Makes of a value what the driver takes."""
 Kinds = Mapping[str, Any]
 """Columns and their types."""
 
@@ -122,17 +123,17 @@ def _in_turn(connection: sa.Connection, step: Step) -> Sequence[Any]:
         values = [given if name == step.name else fixed for name, fixed, _ in parameters]
         return driver.execute(text, values).fetchall()
     columns = dict(zip((f"each_{column}" for column in step.columns), zip(*step.rows, strict=True), strict=True))
-    turned = (map(turn, columns[name]) if turn else columns[name] for name, _, turn in parameters)
-    driver.executemany(text, list(zip(*turned, strict=True)))
+    converted = (map(convert, columns[name]) if convert else columns[name] for name, _, convert in parameters)
+    driver.executemany(text, list(zip(*converted, strict=True)))
     return ()
 
 
 @lru_cache
-def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Turn | None]]]:
+def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Convert | None]]]:
     """Its text, and of each parameter in it the name, the value if it is fixed, and what makes it the driver's."""
     compiled = statement.compile(dialect=dialect)
     binds = [compiled.binds[name] for name in compiled.positiontup]
-    turns = (bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds)
+    converters = (bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds)
     return str(compiled), [
-        (name, bind.value, turn) for name, bind, turn in zip(compiled.positiontup, binds, turns, strict=True)
+        (name, bind.value, convert) for name, bind, convert in zip(compiled.positiontup, binds, converters, strict=True)
     ]
