@@ -7,7 +7,6 @@ from handlers.callback_data import My, MyMovie, data_of
 from handlers.cards import show_card
 from handlers.context import Context, actor_of, is_group, owner_of
 from handlers.screen import send, show
-from storage.values import MyOrder
 
 
 async def on_my(update: Update, context: Context) -> None:
@@ -23,7 +22,7 @@ async def on_page(update: Update, context: Context) -> None:
     """Another page or the other order, in the same message."""
     tap = My.decode(data_of(update))
     actor = owner_of(update, tap.person_id)
-    page = await context.storage.ratings.mine(actor.person_id, order=MyOrder(tap.order), page=tap.page)
+    page = await context.storage.ratings.mine(actor.person_id, order=tap.order, page=tap.page)
     await show(update, context, texts.mine(page), keyboards.mine(page, actor.person_id))
 
 
