@@ -30,7 +30,7 @@ SCOPES: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
 
 
 async def publish(bot: Bot, storage: Storage) -> bool:
-    """Tell Telegram the command lists and descriptions, if they are not those of the last time; true if they were."""
+    """Tell Telegram the command lists and descriptions, unless it knows just these; true if it was told."""
     wanted = _fingerprint(bot.id)
     if await storage.state.get(KEY) == wanted:
         return False

@@ -64,10 +64,10 @@ class _Kept:
         return self._connection
 
     async def _ask_the_rested(self, connection: AsyncConnection) -> None:
-        """Whether it still lives, as the pool asks its own."""
+        """Let go of a connection that no longer answers, as the pool does with those that rest in it."""
         try:
             await self._driver.execute("SELECT 1")
-        except Exception:
+        except Exception:  # a cut connection has many names, and any of them means that another one is needed
             await connection.invalidate()
             await self.give_back()
 

@@ -66,7 +66,8 @@ class Outbox:
     async def abandoned(self, *, at_start: bool) -> int:
         """Note as unknown what a process that died was sending; returns how many.
 
-        SQLite has one process: at its start everything is a dead one's, afterwards nothing is.
+        SQLite has one process: at its start whatever is being sent is a dead one's. Otherwise that counts as a dead
+        one's which takes longer than DEAD_AFTER; should it arrive all the same, `finish` puts it right.
         """
         at = self._database.now()
         dead = outbox.c.status == "sending"

@@ -112,7 +112,7 @@ class Writer:
             await asyncio.wait([self._pump])
 
     async def close(self) -> None:
-        """Write what was handed over; the last of it lets go of what batches keep."""
+        """Write what was handed over, then let go of the connection that batches keep, if they keep one."""
         await self.drain()
         if self._let_go is not None:
             await self._let_go()

@@ -123,7 +123,7 @@ class Rated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieLine:
-    """A movie in a list. `score` is the one of the list's scope, where enough have rated."""
+    """A movie in a list. `score` is the one of the list's scope: null where nobody has rated it."""
 
     id: int
     title: str

@@ -55,7 +55,7 @@ class OutboxItem(Owed):
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Messages that wait, the oldest one's age, and those of which nobody knows whether they were posted."""
+    """How many messages wait, since when the oldest does, and of how many nobody knows whether they were posted."""
 
     waiting: int
     oldest: datetime | None
