@@ -12,6 +12,7 @@ from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.i18n import _
 from handlers.texts.words import plain
 from storage.values import (
+    PAGE,
     Card,
     Digest,
     HistoryPage,
@@ -127,7 +128,7 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
         return None
     numbers = [
         Button(
-            text=str(page.page * 10 + at),
+            text=str(page.page * PAGE + at),
             callback_data=carry.MyMovie(each.line.id, page.order, page.page, person_id).encode(),
         )
         for at, each in enumerate(page.ratings, 1)
@@ -145,7 +146,7 @@ def mine(page: MyPage, person_id: int) -> Keyboard | None:
 
 def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
     """Films by number, then what the list can be switched to; the present choice carries a dot."""
-    first = page.query.page * 10 + 1
+    first = page.query.page * PAGE + 1
     numbers = [
         Button(text=str(first + at), callback_data=carry.OpenCard(line.id, below=True).encode())
         for at, line in enumerate(page.lines)

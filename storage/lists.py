@@ -9,9 +9,8 @@ from storage.database import Database
 from storage.models import EVERYONE, movie, movie_genre, score
 from storage.ranking import Ranking
 from storage.recent import RecentBest, recent
-from storage.values import Period, TopPage, TopQuery
+from storage.values import PAGE, Period, TopPage, TopQuery
 
-PAGE = 10
 MOST_GENRES = 24
 
 

@@ -14,9 +14,8 @@ from storage.catalogue.service import Catalogue
 from storage.database import Database
 from storage.models import EVERYONE, movie, rating, score
 from storage.search.index import Hit, SearchResult
-from storage.values import Actor, Card, SearchPage
+from storage.values import PAGE, Actor, Card, SearchPage
 
-PAGE = 10
 MOST_HITS = 100
 RATED = 0.6
 """Of log-likelihood, for what a club has rated: two raters are worth as much as being four times as famous."""

@@ -18,9 +18,8 @@ from storage.people import meet, movie_turn
 from storage.ranking import Ranking
 from storage.rating_batch import Change, set_plain
 from storage.supergroups import settled
-from storage.values import Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
+from storage.values import PAGE, Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source
 
-PAGE = 10
 _MINE = (
     rating.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
     rating.c.movie_id == sa.bindparam("movie", type_=sa.BigInteger),

@@ -9,10 +9,19 @@ import sqlalchemy as sa
 from storage import seals
 from storage.database import Database
 from storage.models import audit_entry, chat, movie, person
-from storage.values import AuditEntry, AuditFilter, AuditLine, AuditPage, HistoryLine, HistoryPage, Seal, Verification
+from storage.values import (
+    PAGE,
+    AuditEntry,
+    AuditFilter,
+    AuditLine,
+    AuditPage,
+    HistoryLine,
+    HistoryPage,
+    Seal,
+    Verification,
+)
 from storage.verify import verify, verify_seals
 
-PAGE = 10
 _MOVIE = "movie:"
 _ITS_MOVIE = movie.c.id == sa.case(
     (

@@ -7,6 +7,7 @@ from handlers.i18n import _
 from handlers.texts.changes import difference
 from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, short_score, titled
 from storage.values import (
+    PAGE,
     HistoryLine,
     HistoryPage,
     MovieLine,
@@ -136,7 +137,7 @@ def _numbered(lines: Sequence[MovieLine], page: int) -> list[tuple[int, str]]:
 
 
 def _numbers(page: int) -> range:
-    return range(page * 10 + 1, page * 10 + 11)
+    return range(page * PAGE + 1, (page + 1) * PAGE + 1)
 
 
 def _named(lines: Sequence[MovieLine]) -> list[str]:

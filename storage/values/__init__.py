@@ -4,6 +4,7 @@ from storage.values.actors import SYSTEM, Actor, Held, Now, PersonalData, Privac
 from storage.values.digests import ClaimedDigest, Digest, DigestLine, DigestSetting
 from storage.values.films import (
     LONGEST_TITLE,
+    PAGE,
     Card,
     CatalogueImport,
     Movie,
@@ -38,6 +39,7 @@ from storage.values.trail import (
 
 __all__ = [
     "LONGEST_TITLE",
+    "PAGE",
     "SYSTEM",
     "Actor",
     "AuditEntry",

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from unicodedata import category
 
+PAGE = 10
+"""Lines on a page, in every list; their numbers go on from page to page."""
+
 
 class Source(StrEnum):
     """How a rating was made; imported ones do not count as rated this week."""
