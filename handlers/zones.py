@@ -26,9 +26,15 @@ def regions() -> tuple[str, ...]:
 
 
 @cache
+def _available() -> frozenset[str]:
+    """IANA's names, asked for once: each time the whole directory of the database is read."""
+    return frozenset(available_timezones())
+
+
+@cache
 def of_region(region: str) -> tuple[str, ...]:
     """IANA names of a region in order; none for a region that there is not."""
-    return tuple(sorted(name for name in available_timezones() if region in REGIONS and name.startswith(f"{region}/")))
+    return tuple(sorted(name for name in _available() if region in REGIONS and name.startswith(f"{region}/")))
 
 
 def city(name: str) -> str:
@@ -73,7 +79,7 @@ def _inhabited() -> tuple[tuple[str, str], ...]:
     """Each country's code and zone, in the order of the time zone database's own table."""
     table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
-    return tuple((row[0], row[2]) for row in rows if row[2] in available_timezones())
+    return tuple((row[0], row[2]) for row in rows if row[2] in _available())
 
 
 def _fold(text: str) -> str:

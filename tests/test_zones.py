@@ -79,3 +79,19 @@ def test_the_common_zones_are_zones() -> None:
 @settings(deadline=None, max_examples=100)
 def test_an_unknown_region_is_empty(region: str) -> None:
     assert zones.of_region(region) == () or region in zones.REGIONS
+
+
+def test_the_first_question_reads_the_database_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody else's updates wait meanwhile: reading it for each zone took seconds."""
+    reads: list[int] = []
+
+    def counted() -> set[str]:
+        reads.append(1)
+        return available_timezones()
+
+    monkeypatch.setattr(zones, "available_timezones", counted)
+    for kept in (zones._available, zones.of_region, zones._inhabited):
+        kept.cache_clear()
+
+    assert zones.find("germany")[0] == "Europe/Berlin"
+    assert len(reads) == 1
