@@ -1,6 +1,7 @@
 """Languages: every text is there for translators, and who speaks none of ours is spoken to in English."""
 
 import ast
+import gettext
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from babel.messages.pofile import read_po
 from handlers import i18n
 from handlers.i18n import LOCALES, _, ngettext, speaking
 
+ROOT = LOCALES.parent.parent
+PYBABEL = Path(sys.executable).with_name("pybabel")
+
 
 def messages(path: Path) -> set[object]:
     with path.open("rb") as file:
@@ -19,11 +23,27 @@ def messages(path: Path) -> set[object]:
 
 def test_the_template_holds_every_text_of_the_code(tmp_path: Path) -> None:
     template = tmp_path / "matinee.pot"
-    pybabel = shutil.which("pybabel", path=str(Path(sys.executable).parent))
-    assert pybabel is not None
-    subprocess.run([pybabel, "-q", "extract", "-k", "N_", "-o", template, LOCALES.parent], check=True)
+    subprocess.run([PYBABEL, "-q", "extract", "-k", "N_", "-o", template, LOCALES.parent], check=True)
 
     assert messages(LOCALES / "matinee.pot") == messages(template), "run: make locales"
+
+
+def test_a_new_language_is_compiled_with_its_plurals_and_stays_as_it_is(tmp_path: Path) -> None:
+    """As CONTRIBUTING.md tells translators to do it."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(LOCALES.parent, tmp_path / "handlers", ignore=shutil.ignore_patterns("__pycache__"))
+    locales = tmp_path / "handlers" / "locales"
+    begin = [PYBABEL, "-q", "init", "-i", locales / "matinee.pot", "-d", locales, "-D", "matinee", "-l", "ru"]
+    gather = ["make", "-s", "-C", tmp_path, "-o", ".venv/installed", f"BIN={PYBABEL.parent}", "locales"]
+    catalogue = locales / "ru" / "LC_MESSAGES" / "matinee.po"
+
+    subprocess.run(begin, check=True)
+    subprocess.run(gather, check=True)
+    once = catalogue.read_text("utf-8")
+    subprocess.run(gather, check=True)
+
+    assert "nplurals=3" in gettext.translation("matinee", locales, ["ru"]).info()["plural-forms"]
+    assert catalogue.read_text("utf-8") == once
 
 
 def test_no_text_stands_inside_of_an_f_string() -> None:
