@@ -31,7 +31,7 @@ def start(settings: Settings) -> None:
         import sentry_sdk
     except ImportError:
         raise ConfigError(
-            "MATINEE_SENTRY_DSN: found a DSN and no sentry-sdk, allowed: a DSN after pip install 'matinee[sentry]'"
+            "MATINEE_SENTRY_DSN: found a DSN and no sentry-sdk, allowed: a DSN after pip install 'sentry-sdk<3'"
         ) from None
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),

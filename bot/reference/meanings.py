@@ -4,7 +4,7 @@ MEANINGS = {
     "token": "the bot's token; needed by `run`",
     "webhook_secret": "what Telegram shows with every delivery; needed with `webhook_url`, the same for every replica",
     "tmdb_key": "look up at TMDB what the catalogue lacks; the words searched for go there, nothing else",
-    "sentry_dsn": "report kinds of errors, and where in the code, to Sentry; needs `pip install 'matinee[sentry]'`",
+    "sentry_dsn": "report kinds of errors, and where in the code, to Sentry; needs `pip install 'sentry-sdk<3'`",
     "api_url": "the Bot API server; methods are at `{api_url}/bot{token}/METHOD`",
     "log": "the form of the log, which goes to standard error",
     "listen": "where `/healthz`, `/readyz`, `/metrics` and the webhook are served; nothing is without it",
