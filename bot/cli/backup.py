@@ -33,7 +33,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="What 'matinee backup' wrote.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Set a database aside that holds something.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Set a SQLite file aside that holds something.")] = False,
 ) -> None:
     """Make a backup the database, all of it or nothing; stop the bot first. Exit code 1: nothing was changed."""
 
