@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import typer
 
+from bot.cli import app
 from bot.config import Settings
 from bot.config_sources import PREFIX
 from bot.reference.__main__ import DOCS, pages
@@ -41,3 +43,14 @@ def test_no_line_is_left_empty() -> None:
 def test_every_setting_has_its_meaning_and_its_line() -> None:
     assert set(MEANINGS) == set(Settings.model_fields)
     assert [name for name in MEANINGS if f"`{PREFIX}{name.upper()}`" not in pages()["configuration.md"]] == []
+
+
+def commands_of(group: typer.Typer, name: str) -> list[str]:
+    """Each with the groups before it, as it is typed."""
+    own = [f"{name} {each.name or each.callback.__name__}" for each in group.registered_commands if each.callback]
+    parts = [(each.typer_instance, f"{name} {each.name}") for each in group.registered_groups if each.typer_instance]
+    return own + [typed for part, called in parts for typed in commands_of(part, called)]
+
+
+def test_the_readme_names_every_command_of_the_program() -> None:
+    assert [typed for typed in commands_of(app, "matinee") if f"`{typed}" not in README] == []
