@@ -90,3 +90,4 @@ def test_it_is_started_again_unless_a_setting_is_wrong_and_given_time_to_stop() 
 
     assert (service["Restart"], service["RestartPreventExitStatus"]) == ("always", "2")
     assert int(service["TimeoutStopSec"].removesuffix("s")) >= 10
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0", "after some starts in vain systemd would give up"
