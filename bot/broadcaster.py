@@ -30,6 +30,9 @@ AT_ONCE = 40
 TOO_LATE = timedelta(hours=24)
 LONGEST_BACKOFF_S = 30.0
 
+for outcome in ("sent", *Failure):
+    telemetry.posted.labels(str(outcome))  # from 0 on: Prometheus sees no increase in what appears with its first count
+
 
 def _keyboard(item: OutboxItem) -> Keyboard | None:
     keyboard = item.payload["keyboard"]
@@ -58,7 +61,8 @@ class Broadcaster:
         while True:
             self._wake.clear()
             try:
-                await self._storage.outbox.abandoned(at_start=at_start)
+                abandoned = await self._storage.outbox.abandoned(at_start=at_start)
+                telemetry.posted.labels(str(Failure.UNKNOWN)).inc(abandoned)
                 at_start = False
                 await self.work_off()
                 await self._measure()

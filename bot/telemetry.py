@@ -68,7 +68,12 @@ refused = _counter("telegram_refused", "Messages and edits that Telegram answere
 # Digests and other messages owed to chats.
 owed = _gauge("outbox_waiting", "Messages owed to chats")
 owed_age = _gauge("outbox_oldest_seconds", "Age of the oldest message owed")
-posted = _counter("outbox_posted", "Messages owed to chats, by what became of the call", "outcome")
+posted = _counter(
+    "outbox_posted",
+    "Messages owed to chats, by what became of the call: sent, gone, migrated, no topic, no right, wait, not sent,"
+    " refused, unknown (also what a process that died was sending)",
+    "outcome",
+)
 digest_late = _histogram(
     "digest_late_seconds", "From the instant at which a digest was due until it was posted", buckets=LATE_BUCKETS
 )
@@ -76,7 +81,9 @@ digest_overdue = _gauge("digest_overdue_seconds", "Since the oldest digest came 
 
 # Search.
 search = _histogram("search_seconds", "Time of a search in the index", buckets=SEARCH_BUCKETS)
-lookups = _counter("lookups", "Searches at TMDB for what the catalogue lacks, by outcome", "outcome")
+lookups = _counter(
+    "lookups", "Searches at TMDB for what the catalogue lacks, by outcome: found, nothing, failed", "outcome"
+)
 
 # The database, and what is looked up in it now and then: the same for every replica.
 database_answers = _gauge("database_up", "1 while the database answers, 0 while it is away")

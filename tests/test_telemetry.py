@@ -12,7 +12,8 @@ from telegram.error import TelegramError
 from bot import telemetry
 from bot.arrival import Arrival, current, kind_of
 from bot.config import Settings
-from bot.digest import Outcome
+from bot.digest import Outcome, queue_due
+from bot.failures import Failure
 from bot.measure import measure, watch
 from bot.telemetry import registry
 from bot.transport import AiohttpRequest
@@ -217,6 +218,26 @@ async def test_writes_that_wait_and_connections_in_use_are_shown(storage: Storag
 
 def owed(number: int) -> Owed:
     return Owed(key=str(number), kind="notice", chat_id=7, payload={})
+
+
+async def test_what_a_process_that_died_was_sending_is_counted_as_unknown(post: Post) -> None:
+    counted = Counted("outbox_posted_total", outcome="unknown")
+    post.clock.at = FRIDAY_18
+    await queue_due(post.storage)
+    ((message_id, _),) = await post.storage.outbox.heads()
+    await post.storage.outbox.begin(message_id)
+
+    next_process = asyncio.create_task(post.broadcaster.run())
+    async with asyncio.timeout(5):
+        while not counted.more:  # noqa: ASYNC110 - a counter tells nobody
+            await asyncio.sleep(0.01)
+    next_process.cancel()
+    assert counted.more == 1
+
+
+@pytest.mark.parametrize("outcome", Failure)
+def test_each_fate_of_a_message_is_counted_from_nought_so_that_the_first_one_shows(outcome: Failure) -> None:
+    assert registry.get_sample_value("matinee_outbox_posted_total", {"outcome": str(outcome)}) is not None
 
 
 async def test_a_digest_that_is_posted_late_is_counted_as_late(post: Post) -> None:
