@@ -68,9 +68,11 @@ class SchemaBehind(StorageError):
     """The database's tables are older (or newer) than the program."""
 
     def __init__(self, found: str | None, wanted: str) -> None:
-        super().__init__(
-            f"the database is at migration {found or 'none'}, this program needs {wanted}: run 'matinee migrate'"
-        )
+        if found is not None and found > wanted:
+            what = f"knows up to {wanted}: run the newer program"
+        else:
+            what = f"needs {wanted}: run 'matinee migrate'"
+        super().__init__(f"the database is at migration {found or 'none'}, this program {what}")
         self.found = found
         self.wanted = wanted
 

@@ -75,11 +75,7 @@ def _missing(file: Path) -> Finding:
 
 
 def _behind(error: "SchemaBehind") -> str:
-    if error.found is None:
-        return NO_TABLES
-    if error.found > error.wanted:
-        return f"the database is at {error.found}, this program knows up to {error.wanted}: run the newer program"
-    return str(error)
+    return NO_TABLES if error.found is None else str(error)
 
 
 async def _catalogue(storage: "Storage", _: "Settings") -> Finding:
