@@ -28,6 +28,9 @@ SECRETS = (*UNPLACED, "database_url")
 
 PREFIX = "MATINEE_"
 
+NO_SETTINGS = ("MATINEE_CONFIG", "MATINEE_MOVE_TO")
+"""Variables that the program knows besides: where the settings are, and the address of `matinee move`."""
+
 
 def from_file(path: Path, faults: list[str], *, must_exist: bool) -> dict[str, Any]:
     """The settings of a `config.toml`, flat; none when there is no such file and none was asked for.
@@ -71,7 +74,7 @@ def environment(env: Mapping[str, str], faults: list[str], *, known: Iterable[st
     names = {PREFIX + field.upper(): field for field in known}
     files = {f"{PREFIX}{field.upper()}_FILE": field for field in SECRETS}
     given = {name: value for name, value in env.items() if name.startswith(PREFIX) and value}
-    unknown = sorted(given.keys() - names.keys() - files.keys() - {"MATINEE_CONFIG"})
+    unknown = sorted(given.keys() - names.keys() - files.keys() - set(NO_SETTINGS))
     faults += [f"{name}: found an unknown variable, {_allowed(name, [*names, *files])}" for name in unknown]
     values: dict[str, Any] = {"listen": env["PORT"]} if env.get("PORT") else {}
     values |= {files[name]: _content(name, value) for name, value in given.items() if name in files}

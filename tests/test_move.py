@@ -125,6 +125,13 @@ async def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     assert "is there already" in again.err
 
 
+async def test_the_address_may_come_from_the_environment_where_nobody_sees_its_password(tmp_path: Path) -> None:
+    there = f"sqlite:///{tmp_path / 'there.db'}"
+    end = await program.matinee(await program.small_world(tmp_path / "data"), "move", move_to=there)
+
+    assert (end.code, "unknown" in end.err, (tmp_path / "there.db").exists()) == (0, False, True)
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
     [
