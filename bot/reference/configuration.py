@@ -19,6 +19,9 @@ line each.
 A **secret** is refused in `config.toml`: it comes from its variable, or from a file that the variable with `_FILE` at
 its end names (`MATINEE_TOKEN_FILE=/run/credentials/matinee/token`). No log, error or page shows it.
 
+Where the way out is a proxy, the environment names it as for other programs: `HTTPS_PROXY` (`HTTP_PROXY` for an address
+that begins so), and in `NO_PROXY` the hosts that are reached without it. Telegram, TMDB and IMDb are asked that way.
+
 {sections}
 """
 
