@@ -55,17 +55,18 @@ class Clubs:
 
     async def leave(self, actor: Actor, chat_id: int | None = None) -> bool:
         """Stop counting the actor's ratings in a club (by default the chat they act in); true if they did."""
-        club, at = actor.chat_id if chat_id is None else chat_id, self._database.now()
-        theirs = (membership.c.person_id == actor.person_id) & (membership.c.chat_id == club)
+        at = self._database.now()
 
         def work(connection: sa.Connection) -> bool:
+            club = settled(connection, actor).chat_id if chat_id is None else chat_id
+            theirs = (membership.c.person_id == actor.person_id) & (membership.c.chat_id == club)
             if not connection.execute(sa.delete(membership).where(theirs)).rowcount:
                 return False
             scores.remove_person(connection, self._ranking, actor.person_id, club)
             record(connection, AuditAction.CLUB_LEAVE, actor, at=at, subject=f"chat:{club}")
             return True
 
-        return await self._database.write(work, turns=[actor.person_id, club])
+        return await self._database.write(work, turns=[actor.person_id, chat_id or actor.chat_id])
 
     async def knows(self, chat_id: int) -> bool:
         """Whether the bot has met this chat, or the person whose private chat has this number."""

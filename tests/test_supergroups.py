@@ -66,6 +66,16 @@ async def test_an_update_from_before_the_move_counts_in_the_new_chat(storage: St
     assert card.here.count == 1
 
 
+async def test_who_left_before_the_move_counts_in_the_new_chat_no_more(storage: Storage) -> None:
+    await lived(storage)
+    await storage.clubs.migrate(OLD, NEW)
+
+    assert await storage.clubs.leave(in_group(ANN))
+    card = await storage.movies.card(DUNE, in_group(ANN, NEW))
+    assert card.here is not None
+    assert (card.here.count, card.here.total) == (1, 7)
+
+
 async def test_a_week_that_had_its_digest_has_no_second_after_the_move(storage: Storage, clock: Clock) -> None:
     await lived(storage)
     clock.at = FRIDAY_18
