@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,10 @@ from storage.faults import in_words
 from storage.service import Storage
 
 NAME = "matinee-%Y%m%d-%H%M%S.db"
-"""Of a copy, in UTC. Other files in the directory are never touched."""
+"""Of a copy, in UTC. Other files in the directory are never touched, but for what a killed copy left."""
+LEFT = ("matinee-????????-??????.db.partial", ".matinee-*")
+LEFT_S = 86_400.0
+"""So old, half a copy is nobody's any more."""
 
 
 async def back_up_if_due(storage: Storage, directory: Path, *, every: timedelta, keep: int) -> BackupReport | None:
@@ -24,6 +29,7 @@ async def back_up_if_due(storage: Storage, directory: Path, *, every: timedelta,
         last = newest(directory)
         if last and last > storage.now() - every:
             return None
+        await asyncio.to_thread(sweep, directory)
         file = directory / storage.now().astimezone(UTC).strftime(NAME)
         report = await back_up(storage, file, lambda *_: None)
         prune(directory, keep)
@@ -36,6 +42,14 @@ def prune(directory: Path, keep: int) -> None:
     """Delete the copies but the newest `keep`."""
     for _, file in _copies(directory)[keep:]:
         file.unlink(missing_ok=True)
+
+
+def sweep(directory: Path) -> None:
+    """Delete what copies left that were killed: each is as large as the database."""
+    for left in (path for name in LEFT for path in directory.glob(name)):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def newest(directory: Path) -> datetime | None:

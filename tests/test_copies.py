@@ -1,9 +1,11 @@
 """Scheduled backups: written when they are due, and no more of them than asked for."""
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.copies import back_up_if_due, newest, prune
+from storage.copies import back_up_if_due, newest, prune, sweep
 from storage.service import Storage
 from tests.databases import Clock
 
@@ -42,3 +44,20 @@ async def test_scheduled_copies_are_written_and_pruned(storage: Storage, tmp_pat
 
     names = sorted(path.name for path in (tmp_path / "copies").iterdir())
     assert names == ["matinee-20261126-120000.db", "matinee-20261127-120000.db"]
+
+
+def test_what_a_killed_copy_left_is_deleted_a_day_later(tmp_path: Path) -> None:
+    old, new = time.time() - 90_000, time.time() - 3_600
+    for at, name in ((old, "1"), (new, "2")):
+        partial, scratch = tmp_path / f"matinee-2026010{name}-030000.db.partial", tmp_path / f".matinee-{name}"
+        partial.touch()
+        scratch.mkdir()
+        (scratch / "half.db").touch()
+        for each in (partial, scratch):
+            os.utime(each, (at, at))
+    (tmp_path / "notes.partial").touch()
+    os.utime(tmp_path / "notes.partial", (old, old))
+    sweep(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+
+    assert left == {"matinee-20260102-030000.db.partial", ".matinee-2", "notes.partial"}
