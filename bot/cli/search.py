@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,11 +30,16 @@ def search(
         async with storage_of(settings(), create=True) as storage:
             with progress_bars() as progress:
                 await storage.catalogue.ensure(progress)
-            for line in sys.stdin.buffer if query is None else [query.encode(errors="replace")]:
+            for line in _typed_lines() if query is None else [query.encode(errors="replace")]:
                 found += await _answer(storage, line.decode(errors="replace").rstrip("\r\n"), json)
         return 0 if found or stdin else 1
 
     wait_for(work())
+
+
+def _typed_lines() -> Iterable[bytes]:
+    """None where standard input is closed."""
+    return sys.stdin.buffer if sys.stdin else ()
 
 
 async def _answer(storage: "Storage", query: str, json: bool) -> int:
