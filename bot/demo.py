@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import structlog
@@ -48,8 +49,8 @@ async def _demo(given: Settings, directory: Path, port: int) -> None:
         console.print(f"\n  Matinee's demo: [bold]{telegram.address}[/bold]\n  Ctrl-C stops it.\n", soft_wrap=True)
         from bot import app
 
-        settings = _settings(given, directory, telegram)
         world = await telegram.world()
+        settings = _settings(given, directory, telegram, world)
         clock = Clock(timedelta(seconds=world["clock"]["offset_s"]))
         await app.serve(settings, clock, partial(_beside, settings=settings, telegram=telegram, clock=clock))
 
@@ -59,9 +60,13 @@ def _load_bot() -> None:
     import_module("bot.app")
 
 
-def _settings(given: Settings, directory: Path, telegram: LocalTelegram) -> Settings:
-    """The operator's settings, but for where the bot lives and which Telegram it talks to."""
-    own = {"token": SecretStr(TOKEN), "api_url": telegram.api_url, "data_dir": directory}
+def _settings(given: Settings, directory: Path, telegram: LocalTelegram, world: dict[str, Any]) -> Settings:
+    """The operator's own, but for where the bot lives and which Telegram it talks to; the first person there is one."""
+    people = (user["id"] for user in world["users"] if not user["is_bot"])
+    own = {
+        "token": SecretStr(TOKEN), "api_url": telegram.api_url, "data_dir": directory,
+        "operators": given.operators or tuple(islice(people, 1)),
+    }  # fmt: skip
     return given.model_copy(update={**own, "database_url": None, "webhook_url": None})
 
 
