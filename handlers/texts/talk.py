@@ -116,7 +116,8 @@ def club_left(club: str) -> str:
 
 
 def as_yourself() -> str:
-    return _("You write as a chat here, and this needs a person. Press the button as yourself:")
+    said = _("You write as a chat here, and this needs a person.")
+    return f"{said} " + _("Write as yourself, or press a button: that is always you.")
 
 
 def in_private() -> str:
