@@ -36,11 +36,15 @@ class DigestReport:
         return Counter(each for _, each in self.outcomes)[outcome]
 
 
-def render(claim: ClaimedDigest) -> Mapping[str, Any]:
-    """A digest as a message, in the language of its chat, and when it was due."""
-    with i18n.speaking(claim.language):
-        keyboard = keyboards.digest(claim.digest)
-        message = {"text": texts.digest(claim.digest), "keyboard": keyboard.to_dict() if keyboard else None}
+def render(claim: ClaimedDigest) -> Mapping[str, Any] | None:
+    """A digest as a message, in the language of its chat, and when it was due; null where that fails."""
+    try:
+        with i18n.speaking(claim.language):
+            keyboard = keyboards.digest(claim.digest)
+            message = {"text": texts.digest(claim.digest), "keyboard": keyboard.to_dict() if keyboard else None}
+    except Exception:  # a fault of ours in one chat's words must not cost all others theirs
+        log.exception("a digest cannot be put into words", week=claim.week)
+        return None
     return {**message, "due": claim.digest.end.isoformat()}
 
 

@@ -35,6 +35,11 @@ _RUN_NEXT = (
     .where(digest_setting.c.chat_id == _CHAT)
     .values(next_run_at=sa.bindparam("at", type_=digest_setting.c.next_run_at.type))
 )
+_FAILED = (
+    sa.update(digest_run)
+    .where(digest_run.c.chat_id == _CHAT, digest_run.c.week == sa.bindparam("of_week"))
+    .values(status="failed")
+)
 _LAST_END = sa.select(sa.func.max(digest_run.c.period_end, type_=digest_run.c.period_end.type)).where(
     digest_run.c.chat_id == _CHAT
 )
@@ -42,8 +47,9 @@ _LAST_WEEKS = (
     sa.select(digest_run.c.week).where(digest_run.c.chat_id == _CHAT).order_by(digest_run.c.week.desc()).limit(8)
 )
 
-Render = Callable[[ClaimedDigest], Mapping[str, Any]]
-"""Makes a message of a digest: text and keyboard, as Telegram has them. Pure, for it may run twice."""
+Render = Callable[[ClaimedDigest], Mapping[str, Any] | None]
+"""Makes a message of a digest: text and keyboard, as Telegram has them; it may run twice. Null where it cannot: that
+chat has none this week, and no other waits for it."""
 
 
 class Change(TypedDict, total=False):
@@ -198,8 +204,12 @@ class Digests:
         claim = self._claim(connection, row, now)
         if claim is None:
             return False
+        payload = render(claim)
+        if payload is None:
+            connection.execute(_FAILED, {"chat": row.chat_id, "of_week": claim.week})
+            return False
         key = f"{DIGEST}:{row.chat_id}:{claim.week}"
-        message = Owed(key=key, kind=DIGEST, chat_id=row.chat_id, thread_id=row.thread_id, payload=render(claim))
+        message = Owed(key=key, kind=DIGEST, chat_id=row.chat_id, thread_id=row.thread_id, payload=payload)
         return owe(connection, message, now)
 
     def _claim(self, connection: sa.Connection, row: Any, now: datetime) -> ClaimedDigest | None:

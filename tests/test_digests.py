@@ -85,6 +85,21 @@ async def test_a_zone_that_is_gone_stops_nobody_s_digest(storage: Storage, clock
     assert (setting.zone, setting.next_run_at) == ("UTC", datetime(2026, 12, 4, 18, 0, tzinfo=UTC))
 
 
+async def test_a_digest_that_cannot_be_put_into_words_costs_no_other_chat_its_own(
+    storage: Storage, clock: Clock
+) -> None:
+    elsewhere = in_club(BEN, CLUB - 1)
+    for actor in (ANN_IN_CLUB, elsewhere):
+        await switch_on(storage, actor)
+        await storage.ratings.rate(DUNE, 8, actor)
+    clock.at = FRIDAY_18
+    due = await storage.digests.queue_due(lambda claim: None if claim.digest.chat_id == CLUB else {"text": "x"})
+
+    assert due == (2, [CLUB - 1])
+    assert await storage.digests.runs([CLUB, CLUB - 1]) == {CLUB: "failed", CLUB - 1: "claimed"}
+    assert await storage.digests.queue_due(lambda _: {"text": "x"}) == (0, [])
+
+
 async def test_digest_is_claimed_once_at_its_instant(storage: Storage, clock: Clock) -> None:
     await switch_on(storage)
     await rate_dune(storage)
