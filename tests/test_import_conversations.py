@@ -86,6 +86,15 @@ async def test_the_file_that_the_answer_was_to_is_gone(stage: Stage) -> None:
     assert (await shown.changed()).text == "I cannot see the file any more. Please send it again."
 
 
+async def test_a_press_that_comes_without_its_message_is_answered(stage: Stage) -> None:
+    talk = await stage.client.open()
+    shown = await talk.gives("ratings.csv", FILE)
+    talk.begin_here()
+    await stage.client.forge(ANN, ANN, 999, shown.data_of("➕ Add 3 films"))
+
+    assert (await talk.reply()).text == "I cannot see the file any more. Please send it again."
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("holiday.jpg", b"\xff\xd8\xff"), ("empty.csv", b""), ("<b>.zip", b"PK\x03\x04")]
 )
