@@ -60,7 +60,7 @@ async def test_a_waiting_poll_is_woken_by_the_next_update(bot: Bot) -> None:
     number = types(bot, "a")
 
     assert await waiting == [number]
-    assert time.perf_counter() - started < 0.1
+    assert time.perf_counter() - started < 10  # it would have waited for 20
 
 
 async def test_a_second_poll_ends_the_first(bot: Bot) -> None:
