@@ -55,12 +55,11 @@ build: .venv/installed  ## a wheel of the program and its sources, in dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@$(BIN)/python -c 'from setuptools import build_meta; build_meta.build_sdist("dist")' >build/sdist.log
 
-# A language keeps its header: without one its catalogue counts as unfinished, and is not compiled, and has no rule of plurals.
-locales: .venv/installed  ## gather the texts for translators; update and compile every language
-	$(BIN)/pybabel --quiet extract -k N_ --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers
+locales: .venv/installed  ## gather the texts for translators, and bring them into every language
+	$(BIN)/pybabel --quiet extract -k N_ -c Translators: --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers
 	for file in $(wildcard handlers/locales/*/LC_MESSAGES/matinee.po); do \
-	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date -i handlers/locales/matinee.pot -o $$file \
-	    -l $$(basename $$(dirname $$(dirname $$file))) && $(BIN)/pybabel --quiet compile -i $$file -o $${file%.po}.mo; done
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	    -i handlers/locales/matinee.pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) || exit; done
 
 bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 11 minutes
 	@$(BIN)/python -m tests.benchmarks $(if $(PUBLISH),--publish)

@@ -1,6 +1,11 @@
-"""The language of what is being said: a gettext catalogue per context, so that handlers need not pass it around."""
+"""The language of what is being said: a gettext catalogue per context, so that handlers need not pass it around.
+
+The translators' own files are read when their language is first spoken: nothing is compiled, so nothing can be out of
+date or missing, in a checkout, a wheel or an image.
+"""
 
 import gettext
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,15 +18,31 @@ LOCALES = Path(__file__).parent / "locales"
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
+def path_of(language: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def read(path: Path, language: str) -> gettext.GNUTranslations:
+    """A translator's file; what is fuzzy or not translated stays English. The plural rule is the language's own."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
+    return gettext.NullTranslations() if language == "en" else read(path_of(language), language)
 
 
 @cache
 def available() -> frozenset[str]:
     """English, and whatever has a catalogue."""
-    return frozenset({"en", *(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))})
+    return frozenset({"en", *(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))})
 
 
 def choose(tag: str | None) -> str:

@@ -1,7 +1,6 @@
 """Languages: every text is there for translators, and who speaks none of ours is spoken to in English."""
 
 import ast
-import gettext
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,21 @@ from handlers.i18n import LOCALES, _, ngettext, speaking
 
 ROOT = LOCALES.parent.parent
 PYBABEL = Path(sys.executable).with_name("pybabel")
+
+POLISH = """
+msgid "Week"
+msgstr "Tydzień"
+
+#, fuzzy
+msgid "Month"
+msgstr "Rok"
+
+msgid "{n} film"
+msgid_plural "{n} films"
+msgstr[0] "{n} film"
+msgstr[1] "{n} filmy"
+msgstr[2] "{n} filmów"
+"""
 
 
 def messages(path: Path) -> set[object]:
@@ -28,7 +42,7 @@ def test_the_template_holds_every_text_of_the_code(tmp_path: Path) -> None:
     assert messages(LOCALES / "matinee.pot") == messages(template), "run: make locales"
 
 
-def test_a_new_language_is_compiled_with_its_plurals_and_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_new_language_has_its_plurals_and_stays_as_it_is(tmp_path: Path) -> None:
     """As CONTRIBUTING.md tells translators to do it."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copytree(LOCALES.parent, tmp_path / "handlers", ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,7 +56,7 @@ def test_a_new_language_is_compiled_with_its_plurals_and_stays_as_it_is(tmp_path
     once = catalogue.read_text("utf-8")
     subprocess.run(gather, check=True)
 
-    assert "nplurals=3" in gettext.translation("matinee", locales, ["ru"]).info()["plural-forms"]
+    assert "nplurals=3" in i18n.read(catalogue, "ru").info()["plural-forms"]
     assert catalogue.read_text("utf-8") == once
 
 
@@ -69,6 +83,17 @@ def test_an_unknown_language_is_spoken_to_in_english() -> None:
 def test_a_stretch_of_another_language_ends() -> None:
     with speaking("en-GB"), speaking(None):
         assert i18n.language() == "en"
+
+
+def test_a_translators_file_is_read_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "matinee.po"
+    file.write_text(POLISH, "utf-8")
+    polish = i18n.read(file, "pl")
+
+    assert [polish.gettext(said) for said in ("Week", "Month", "Year")] == ["Tydzień", "Month", "Year"]
+    assert [polish.ngettext("{n} film", "{n} films", n) for n in (1, 2, 5, 22)] == [
+        "{n} film", "{n} filmy", "{n} filmów", "{n} filmy"
+    ]  # fmt: skip
 
 
 def test_plurals_take_their_form() -> None:
