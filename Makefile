@@ -57,9 +57,8 @@ build: .venv/installed  ## a wheel of the program and its sources, in dist/
 
 locales: .venv/installed  ## gather the texts for translators, and bring them into every language
 	$(BIN)/pybabel --quiet extract -k N_ -c Translators: --no-location --omit-header --sort-output -o handlers/locales/matinee.pot handlers
-	for file in $(wildcard handlers/locales/*/LC_MESSAGES/matinee.po); do \
-	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
-	    -i handlers/locales/matinee.pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) || exit; done
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -D matinee -i handlers/locales/matinee.pot -d handlers/locales
 
 bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 11 minutes
 	@$(BIN)/python -m tests.benchmarks $(if $(PUBLISH),--publish)

@@ -13,7 +13,7 @@ from bot.sandbox.markup import Markup, check_data, checked_for, read_markup
 from bot.sandbox.params import Params
 from bot.sandbox.state import Chat
 from handlers import callback_data as carry
-from handlers import digest_keyboards, keyboards, zones
+from handlers import digest_keyboards, i18n, keyboards, zones
 from handlers.parts import Shape
 from handlers.refusals import StaleButton
 from storage.values import (
@@ -35,6 +35,7 @@ from storage.values import (
     TopQuery,
 )
 
+LANGUAGES = sorted(i18n.available())
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SHAPES = [each for each in vars(carry).values() if isinstance(each, type) and issubclass(each, Shape) and each != Shape]
 FOREIGN = st.one_of(
@@ -166,11 +167,13 @@ def meant(data: str) -> list[Shape]:
 
 
 @pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(world=WORLDS)
 @example(WIDEST)
 @settings(deadline=None, max_examples=25)
-def test_telegram_takes_every_keyboard(name: str, world: World) -> None:
-    markup = taken(DRAWN[name](world))
+def test_telegram_takes_every_keyboard(language: str, name: str, world: World) -> None:
+    with i18n.speaking(language):
+        markup = taken(DRAWN[name](world))
 
     assert all(len(button["text"]) <= 70 for button in markup.buttons())
 
@@ -198,9 +201,11 @@ def test_a_card_keeps_its_rows_short_enough_for_a_phone() -> None:
     assert [len(row) for row in drawn.rows] == [5, 5, 2, 2]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["genres", "common zones", "region", "digest"])
-def test_long_labels_stand_in_short_rows(name: str) -> None:
-    rows = taken(DRAWN[name](replace(WIDEST, text="Everything Everywhere", page=0, count=9))).inline
+def test_long_labels_stand_in_short_rows(name: str, language: str) -> None:
+    with i18n.speaking(language):
+        rows = taken(DRAWN[name](replace(WIDEST, text="Everything Everywhere", page=0, count=9))).inline
 
     assert [row for row in rows if longest(row) > {1: 64, 2: 16, 3: 9}[len(row)]] == []
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.sandbox.entities import trim
 from bot.sandbox.html_tags import parse_html
 from bot.sandbox.utf16 import utf16_length
-from handlers import texts
+from handlers import i18n, texts
 from handlers.context import TOAST
 from handlers.errors import EXPLAINED
 from handlers.texts import words
@@ -43,6 +43,7 @@ from storage.values import (
 )
 
 LONGEST_MESSAGE = 4096
+LANGUAGES = sorted(i18n.available())
 START = datetime(2000, 1, 1, tzinfo=UTC)
 PIECES = st.one_of(
     st.text(max_size=12),
@@ -161,21 +162,25 @@ RATED = st.builds(Rated, st.just(WIDEST.card()), st.none() | st.integers(1, 10),
 
 
 @pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(world=WORLDS)
 @example(WIDEST)
 @settings(deadline=None, max_examples=30)
-def test_telegram_takes_what_is_said(name: str, world: World) -> None:
-    text, entities = trim(*parse_html(SAID[name](world)))
+def test_telegram_takes_what_is_said(language: str, name: str, world: World) -> None:
+    with i18n.speaking(language):
+        text, entities = trim(*parse_html(SAID[name](world)))
 
     assert text
     assert utf16_length(text) <= LONGEST_MESSAGE
     assert len(entities) <= 100
 
 
-def test_privacy_fits_with_many_clubs() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_privacy_fits_with_many_clubs(language: str) -> None:
     clubs = tuple((number, "Friends of the Moving Picture, No. " + str(number)) for number in range(120))
 
-    text, _ = parse_html(texts.privacy(Privacy(False, clubs, 1)))
+    with i18n.speaking(language):
+        text, _ = parse_html(texts.privacy(Privacy(False, clubs, 1)))
 
     assert utf16_length(text) <= LONGEST_MESSAGE
 
@@ -190,27 +195,34 @@ def test_foreign_text_stays_one_plain_line(text: str, longest: int) -> None:
     assert shown == "" or shown.isprintable()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(outcome=RATED)
 @settings(deadline=None, max_examples=100)
-def test_the_toast_of_a_tap_is_plain_and_short(outcome: Rated) -> None:
-    toast = texts.rated(outcome)
+def test_the_toast_of_a_tap_is_plain_and_short(language: str, outcome: Rated) -> None:
+    with i18n.speaking(language):
+        toast = texts.rated(outcome)
 
     assert parse_html(toast) == (toast, [])
     assert 0 < len(toast) <= TOAST
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(club=FOREIGN)
+@example("x" * 99)
 @settings(deadline=None, max_examples=50)
-def test_the_toast_of_leaving_is_short(club: str) -> None:
-    assert 0 < len(texts.club_left(club)) <= TOAST
+def test_the_toast_of_leaving_is_short(language: str, club: str) -> None:
+    with i18n.speaking(language):
+        assert 0 < len(texts.club_left(club)) <= TOAST
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "sentence",
     [*EXPLAINED.values(), texts.saved, texts.digest_for_admins, lambda: texts.our_fault("0a1b2c3d")],
 )
-def test_every_alert_is_plain_and_short(sentence: Callable[[], str]) -> None:
-    alert = sentence()
+def test_every_alert_is_plain_and_short(sentence: Callable[[], str], language: str) -> None:
+    with i18n.speaking(language):
+        alert = sentence()
 
     assert parse_html(alert) == (alert, [])
     assert 0 < len(alert) <= TOAST
