@@ -10,7 +10,7 @@ from telegram.constants import KeyboardButtonStyle
 from handlers import callback_data as carry
 from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.i18n import _
-from handlers.texts.words import plain
+from handlers.texts.words import decade, plain
 from storage.values import (
     PAGE,
     Card,
@@ -160,7 +160,7 @@ def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
         [
             Button(text=chosen.genre or _("Genre"), callback_data=carry.TopChoice("g", _with(chosen)).encode()),
             Button(
-                text=f"{chosen.decade}s" if chosen.decade else _("Decade"),
+                text=decade(chosen.decade) if chosen.decade else _("Decade"),
                 callback_data=carry.TopChoice("d", _with(chosen)).encode(),
             ),
         ],
@@ -177,7 +177,7 @@ def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
 
 
 def top_decades(decades: Sequence[int], chosen: carry.Top) -> Keyboard:
-    choices = [_choice(f"{each}s", each == chosen.decade, _with(chosen, decade=each)) for each in decades]
+    choices = [_choice(decade(each), each == chosen.decade, _with(chosen, decade=each)) for each in decades]
     return Keyboard([[_choice(_("Any decade"), chosen.decade is None, _with(chosen, decade=None))], *even(choices, 4)])
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -13,12 +14,15 @@ from bot.sandbox.seed import ANN, BEN, CLUB
 from handlers import commands, i18n, texts
 from handlers.buttons import Keyboard
 from handlers.i18n import LOCALES, speaking
+from handlers.texts import words
 from handlers.texts.talk import OPERATORS_COMMANDS
+from storage.values import Digest, DigestSetting
 from tests.conversations import Stage
 from tests.sandbox_talk import PATIENCE_S
 from tests.test_keyboards import DRAWN, LANGUAGES, Draw, World
 
 FOREIGN = [each for each in LANGUAGES if each != "en"]
+SATURDAY = datetime(2026, 11, 28, 17, tzinfo=UTC)
 DE, AT = 5_000_000_101, 5_000_000_102
 KEPT = re.compile(r"<code>.*?</code>|</?[a-z]+[^<>]*>|&\w+;|\{\w*\}|(?<![\w/<}])/[a-z]+|★|🔏")
 """What a translation must not change: what is typed, tags, entities, what is filled in, commands."""
@@ -125,6 +129,19 @@ def test_no_two_buttons_of_a_page_are_called_alike(language: str) -> None:
     assert [each for each in labels if len(each) != len(set(each))] == []
 
 
+def test_numbers_and_dates_are_written_as_in_the_language() -> None:
+    week = Digest(
+        chat_id=DE, start=SATURDAY - timedelta(days=7), end=SATURDAY, zone="UTC", films=1, people=1, ratings=1
+    )
+    setting = DigestSetting(chat_id=DE, enabled=True, zone="Europe/Berlin", next_run_at=SATURDAY)
+    with speaking("de"):
+        assert (words.short_score(7.25, 3), words.number(123456), words.decade(1980)) == (
+            "<b>7,2</b>\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}(3)", "123.456", "1980er"
+        )  # fmt: skip
+        assert texts.digest(week).startswith("🍿 <b>Deine Filmwoche</b> · 21. Nov.\N{NO-BREAK SPACE}– 28. Nov.")
+        assert texts.digest_setting(setting).endswith("Samstag, 28. November 2026, 18:00")
+
+
 async def speakers(stage: Stage) -> None:
     """Two who speak German, also in the club."""
     for person, name, language in ((DE, "Dora", "de"), (AT, "Alma", "de-AT")):
@@ -143,7 +160,7 @@ async def test_a_german_is_spoken_to_in_german(stage: Stage, person: int) -> Non
     assert toast.text == "9 ★ gespeichert"
     assert "\nDu: 9 ★" in (await card.now()).text
     assert (await card.now()).rows[2] == ["↶ Rückgängig", "✕ Entfernen"]
-    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 Bewertung · ⌀ 9")
+    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 Bewertung · ⌀ 9,0 ★")
     assert "1 Film\n" in (await talk.asks("/week")).text
     assert "· mit 9 ★ bewertet" in (await talk.asks("/history")).text
     assert "Freitag, 18:00, UTC" in (await talk.asks("/digest freitag 18:00")).text

@@ -1,7 +1,7 @@
 """A movie's card, and what is said of a tap on its stars."""
 
 from handlers.i18n import _
-from handlers.texts.words import LONGEST_NAME, countries, escape, number, score, titled
+from handlers.texts.words import LONGEST_NAME, countries, decimal, escape, number, score, titled
 from storage.values import Card, Movie, Rated, Score, Voice
 
 LONGEST_OVERVIEW = 800
@@ -87,7 +87,7 @@ def _scores(shown: Card, private: bool) -> list[str]:
 def _everyone(shown: Card) -> list[str]:
     lines = [_line(_("Everyone"), shown.everyone)]
     if shown.movie.imdb_score:
-        lines.append(f"IMDb: <b>{shown.movie.imdb_score:.1f}</b> ★ · {number(shown.movie.imdb_votes or 0)}")
+        lines.append(f"IMDb: <b>{decimal(shown.movie.imdb_score)}</b> ★ · {number(shown.movie.imdb_votes or 0)}")
     return lines
 
 

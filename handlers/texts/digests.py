@@ -32,12 +32,15 @@ def _span(week: Digest) -> str:
 
 
 def _day(at: datetime, zone: str) -> str:
-    return format_date(at.astimezone(ZoneInfo(zone)).date(), "d MMM", locale=language())
+    # Translators: a day without its year, as https://unicode.org/reports/tr35/tr35-dates.html#dfst-day writes patterns.
+    pattern = _("d MMM")
+    return format_date(at.astimezone(ZoneInfo(zone)).date(), pattern, locale=language())
 
 
 def _moment(at: datetime, zone: str) -> str:
     """In the chat's zone, which stands in the line above, and not in each reader's: the two lines must agree."""
-    return format_datetime(at, "EEEE, d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=language())
+    # Translators: a pattern like "d MMM", of a day and its time.
+    return format_datetime(at, _("EEEE, d MMMM y, HH:mm"), tzinfo=ZoneInfo(zone), locale=language())
 
 
 def _best(week: Digest) -> list[str]:

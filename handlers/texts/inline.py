@@ -1,7 +1,7 @@
 """What stands beside a chat while somebody types after the bot's name: plain text, no HTML."""
 
 from handlers.i18n import _
-from handlers.texts.words import LONGEST_NAME, plain, ratings
+from handlers.texts.words import LONGEST_NAME, decimal, plain, ratings
 from storage.values import Card, Movie
 
 
@@ -14,7 +14,7 @@ def inline_title(movie: Movie) -> str:
 def inline_description(card: Card) -> str:
     """Who made it and what everyone thinks of it."""
     score = card.everyone
-    thought = f"{score.mean:.1f} ★ · {ratings(score.count)}" if score else _("no ratings yet")
+    thought = f"{decimal(score.mean)} ★ · {ratings(score.count)}" if score else _("no ratings yet")
     return " · ".join([*(plain(name, LONGEST_NAME) for name in card.movie.directors[:2]), thought])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.i18n import _
 from handlers.texts.changes import difference
-from handlers.texts.words import LONGEST_NAME, escape, instant, ratings, short_score, titled
+from handlers.texts.words import LONGEST_NAME, decade, decimal, escape, instant, ratings, short_score, titled
 from storage.values import (
     PAGE,
     HistoryLine,
@@ -53,7 +53,7 @@ def mine(page: MyPage) -> str:
     if not page.total:
         return _("You have not rated anything yet. Send me a title, or /rate for well-known films.")
     order = _("best first") if page.order is MyOrder.BEST else _("newest first")
-    mean = f"⌀ {page.mean:.1f} ★" if page.mean is not None else ""
+    mean = f"⌀ {decimal(page.mean)} ★" if page.mean is not None else ""
     head = "⭐ <b>" + _("Your ratings") + f"</b> · {ratings(page.total)} · {mean}\n<i>{order}</i>"
     shown = _named([each.line for each in page.ratings])
     lines = [
@@ -66,8 +66,8 @@ def mine(page: MyPage) -> str:
 def top(page: TopPage, *, title: str) -> str:
     """A top list: its scope and filters, then rank, film, mean and count."""
     query = page.query
-    decade = f"{query.decade}s" if query.decade else ""
-    what = [_period(query.period), escape(query.genre or ""), decade]
+    when = decade(query.decade) if query.decade else ""
+    what = [_period(query.period), escape(query.genre or ""), when]
     whose = escape(title) or _("Everyone")
     head = f"🏆 <b>{whose}</b> · {' · '.join(filter(None, what))}"
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, query.page)]
@@ -81,8 +81,8 @@ def odd_top(words: str) -> str:
     ).format(words=escape(words, 60))
 
 
-def decade_instead(decade: int) -> str:
-    return _("No list of a single year, but of its decade:") + f" {decade}s."
+def decade_instead(first: int) -> str:
+    return _("No list of a single year, but of its decade:") + f" {decade(first)}."
 
 
 def _empty_top(page: TopPage, query: TopQuery) -> str:

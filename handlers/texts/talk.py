@@ -1,7 +1,7 @@
 """What the bot says of itself: welcome, help, privacy, and what went wrong."""
 
 from handlers.i18n import N_, _
-from handlers.texts.words import escape, plain, ratings
+from handlers.texts.words import escape, number, plain, ratings
 from storage.service import StorageSettings
 from storage.values import Privacy
 
@@ -54,7 +54,7 @@ def help_page(settings: StorageSettings, bot_username: str, *, operator: bool = 
         "everyone's with m = {everyone} from {everyone_minimum} ratings on, "
         "a club's with m = {club} from {club_minimum} raters on."
     ).format(
-        mean=settings.prior_mean,
+        mean=number(settings.prior_mean),
         everyone=settings.everyone_prior,
         everyone_minimum=settings.everyone_minimum,
         club=settings.club_prior,
