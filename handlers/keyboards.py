@@ -10,6 +10,7 @@ from telegram.constants import KeyboardButtonStyle
 from handlers import callback_data as carry
 from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.i18n import _
+from handlers.texts.genres import genre
 from handlers.texts.words import decade, plain
 from storage.values import (
     PAGE,
@@ -158,7 +159,10 @@ def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
         [_choice(name, here == chosen.here, _with(chosen, here=here)) for name, here in scopes],
         [_choice(name, period is chosen.period, _with(chosen, period=period)) for name, period in _periods()],
         [
-            Button(text=chosen.genre or _("Genre"), callback_data=carry.TopChoice("g", _with(chosen)).encode()),
+            Button(
+                text=genre(chosen.genre) if chosen.genre else _("Genre"),
+                callback_data=carry.TopChoice("g", _with(chosen)).encode(),
+            ),
             Button(
                 text=decade(chosen.decade) if chosen.decade else _("Decade"),
                 callback_data=carry.TopChoice("d", _with(chosen)).encode(),
@@ -171,7 +175,7 @@ def top(page: TopPage, chosen: carry.Top, *, club: bool) -> Keyboard:
 
 def top_genres(genres: Sequence[str], chosen: carry.Top) -> Keyboard:
     choices = [
-        _choice(genre, genre == chosen.genre, _with(chosen, genre=genre)) for genre in genres if carry.is_genre(genre)
+        _choice(genre(each), each == chosen.genre, _with(chosen, genre=each)) for each in genres if carry.is_genre(each)
     ]
     return Keyboard([[_choice(_("Any genre"), chosen.genre is None, _with(chosen, genre=None))], *flowing(choices)])
 

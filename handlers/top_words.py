@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers import texts
 from handlers.callback_data import Top, is_genre
 from storage.values import Period
 
@@ -53,13 +54,14 @@ def _decade(word: str) -> int | None:
 
 
 def _genre(words: Sequence[str], genres: Sequence[str]) -> str | None:
-    """The genre of that name, or the most frequent that begins so."""
+    """The genre of that name in the present language or in English, or the most frequent that begins so."""
     said = _letters(" ".join(words))
     if len(said) < LEAST_LETTERS:
         return None
     wanted = (said, SAME.get(said, said))
-    alike = [genre for genre in genres if is_genre(genre) and _letters(genre).startswith(wanted)]
-    return min(alike, key=lambda genre: _letters(genre) not in wanted, default=None)
+    names = {genre: (_letters(genre), _letters(texts.genre(genre))) for genre in genres if is_genre(genre)}
+    alike = [genre for genre, called in names.items() if any(each.startswith(wanted) for each in called)]
+    return min(alike, key=lambda genre: not set(names[genre]) & set(wanted), default=None)
 
 
 def _letters(text: str) -> str:

@@ -15,6 +15,7 @@ from handlers import commands, i18n, texts
 from handlers.buttons import Keyboard
 from handlers.i18n import LOCALES, speaking
 from handlers.texts import words
+from handlers.texts.genres import KNOWN
 from handlers.texts.talk import OPERATORS_COMMANDS
 from storage.values import Digest, DigestSetting
 from tests.conversations import Stage
@@ -112,7 +113,7 @@ def own_rows(draw: Draw, world: World) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in DRAWN if name not in {"digest", "genres"}])
+@pytest.mark.parametrize("name", [name for name in DRAWN if name != "digest"])
 def test_a_phone_shows_all_of_our_own_labels(language: str, name: str) -> None:
     with speaking(language):
         rows = own_rows(DRAWN[name], FULL)
@@ -127,6 +128,15 @@ def test_no_two_buttons_of_a_page_are_called_alike(language: str) -> None:
         labels = [[label for row in own_rows(draw, FULL) for label in row] for draw in drawn.values()]
 
     assert [each for each in labels if len(each) != len(set(each))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_genres_have_short_names_of_their_own(language: str) -> None:
+    with speaking(language):
+        names = {texts.genre(each) for each in KNOWN}
+
+    assert len(names) == len(KNOWN)
+    assert [name for name in names if len(name) > ROOM[2]] == []
 
 
 def test_numbers_and_dates_are_written_as_in_the_language() -> None:
@@ -158,6 +168,7 @@ async def test_a_german_is_spoken_to_in_german(stage: Stage, person: int) -> Non
     toast = await card.press("9")
 
     assert toast.text == "9 ★ gespeichert"
+    assert " Min. · Action, Sci-Fi, Superhelden, Thriller · Vereinigte Staaten" in card.text
     assert "\nDu: 9 ★" in (await card.now()).text
     assert (await card.now()).rows[2] == ["↶ Rückgängig", "✕ Entfernen"]
     assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 Bewertung · ⌀ 9,0 ★")

@@ -5,6 +5,7 @@ import pytest
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
 from handlers import digest_words, top_words
 from handlers.callback_data import Top
+from handlers.i18n import speaking
 from handlers.rate_words import NO_STARS, STARS
 from storage.values import Period
 from tests.conversations import Stage
@@ -33,6 +34,12 @@ GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu")
 )
 def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str) -> None:
     assert top_words.understood(words.split(), GENRES, here=True) == (chosen, odd)
+
+
+@pytest.mark.parametrize(("words", "genre"), [("komödie", "Comedy"), ("COMEDY", "Comedy"), ("doku", "Documentary")])
+def test_a_genre_has_its_name_in_the_readers_language_too(words: str, genre: str) -> None:
+    with speaking("de"):
+        assert top_words.understood(words.split(), GENRES, here=True) == (Top(here=True, genre=genre), "")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from handlers.texts.digests import (
     topic_gone,
     zones_found,
 )
+from handlers.texts.genres import genre
 from handlers.texts.imports import (
     brought,
     file_gone,
@@ -110,6 +111,7 @@ __all__ = [
     "forget_what",
     "forgotten",
     "found",
+    "genre",
     "hello_club",
     "help_page",
     "history",

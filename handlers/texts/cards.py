@@ -1,6 +1,7 @@
 """A movie's card, and what is said of a tap on its stars."""
 
 from handlers.i18n import _
+from handlers.texts.genres import genre
 from handlers.texts.words import LONGEST_NAME, countries, decimal, escape, number, score, titled
 from storage.values import Card, Movie, Rated, Score, Voice
 
@@ -55,7 +56,7 @@ def _facts(movie: Movie) -> list[str]:
     if movie.original_title and movie.original_title != movie.title:
         lines.append(f"<i>{escape(movie.original_title)}</i>")
     runtime = _("{n} min").format(n=movie.runtime) if movie.runtime else ""
-    about = [runtime, escape(", ".join(movie.genres[:4])), countries(movie.countries)]
+    about = [runtime, escape(", ".join(genre(each) for each in movie.genres[:4])), countries(movie.countries)]
     lines.append(" · ".join(filter(None, about)))
     if movie.directors:
         lines.append(_("Directed by {names}").format(names=_names(movie.directors[:3])))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from handlers.i18n import _
 from handlers.texts.changes import difference
+from handlers.texts.genres import genre
 from handlers.texts.words import LONGEST_NAME, decade, decimal, escape, instant, ratings, short_score, titled
 from storage.values import (
     PAGE,
@@ -67,7 +68,7 @@ def top(page: TopPage, *, title: str) -> str:
     """A top list: its scope and filters, then rank, film, mean and count."""
     query = page.query
     when = decade(query.decade) if query.decade else ""
-    what = [_period(query.period), escape(query.genre or ""), when]
+    what = [_period(query.period), escape(genre(query.genre or "")), when]
     whose = escape(title) or _("Everyone")
     head = f"🏆 <b>{whose}</b> · {' · '.join(filter(None, what))}"
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, query.page)]
