@@ -42,7 +42,7 @@ def hours(present: DigestSetting) -> Keyboard:
 def common_zones(present: DigestSetting) -> Keyboard:
     """Well-known cities, then the regions with all the rest."""
     cities = [_choice(zones.city(name), name == present.zone, "zone", name) for name in zones.COMMON]
-    regions = [_to(f"{region} …", "region", f"{region}-0") for region in zones.regions()]
+    regions = [_to(f"{_(region)} …", "region", f"{region}-0") for region in zones.regions()]
     return Keyboard([*flowing(cities), *flowing(regions), [_back()]])
 
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.core import get_global
 
-from handlers.i18n import language
+from handlers.i18n import N_, available, language
 
 COMMON = (
     "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Kyiv",
@@ -17,7 +17,10 @@ COMMON = (
     "Asia/Tokyo", "Australia/Sydney", "America/Sao_Paulo", "America/New_York", "America/Chicago",
     "America/Denver", "America/Los_Angeles", "Africa/Lagos", "Africa/Johannesburg", "UTC",
 )  # fmt: skip
-REGIONS = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
+REGIONS = (
+    N_("Europe"), N_("America"), N_("Asia"), N_("Africa"), N_("Australia"), N_("Pacific"), N_("Atlantic"), N_("Indian")
+)  # fmt: skip
+"""The first parts of IANA names; "Indian" is the ocean."""
 MOST = 8
 
 
@@ -38,28 +41,51 @@ def of_region(region: str) -> tuple[str, ...]:
 
 
 def city(name: str) -> str:
-    """ "America/New_York" as "New York"."""
-    return name.rpartition("/")[2].replace("_", " ")
+    """ "Europe/Vienna" as "Vienna", or as "Wien" in German."""
+    return _city(name, language())
+
+
+def _city(name: str, tag: str) -> str:
+    """English keeps to the names of IANA; other languages have their own for some."""
+    return _cities(tag).get(name) or name.rpartition("/")[2].replace("_", " ")
+
+
+@cache
+def _cities(tag: str) -> dict[str, str]:
+    """By zone. Unicode's tables have the oldest name of each, such as Asia/Calcutta."""
+    there = {} if tag == "en" else Locale.parse(tag).time_zones
+    names = {name: get_global("zone_aliases").get(name, name) for name in there}
+    return {names[name]: str(known["city"]) for name, known in there.items() if "city" in known}
 
 
 def find(query: str) -> list[str]:
-    """At most eight IANA names whose city (or whole name, or country) is like `query`, the likeliest first."""
+    """At most eight IANA names whose city (or whole name, or country) is like `query`, the likeliest first.
+
+    In every language of the bot: a club is spoken to in English, and its people know their city by another name.
+    """
     wanted = _fold(query)
     if not wanted:
         return []
-    names = [name for region in REGIONS for name in of_region(region)]
-    by_city = {_fold(city(name)): name for name in reversed(names)}
-    exact = [name for name in names if _fold(city(name)) == wanted or _fold(name) == wanted]
+    called = _called()
+    by_city = {each: name for name, cities in reversed(called.items()) for each in cities}
+    exact = [name for name, cities in called.items() if wanted in cities or _fold(name) == wanted]
     there = [name for code in _codes(wanted) for name in _of_country(code)]
-    inside = [name for name in names if wanted in _fold(name)]
+    inside = [name for name, cities in called.items() if any(wanted in each for each in (_fold(name), *cities))]
     near = [by_city[each] for each in difflib.get_close_matches(wanted, by_city, n=MOST, cutoff=0.75)]
     return list(dict.fromkeys([*exact, *there, *inside, *near]))[:MOST]
+
+
+@cache
+def _called() -> dict[str, frozenset[str]]:
+    """Every zone of the regions, and what its city is called."""
+    names = [name for region in REGIONS for name in of_region(region)]
+    return {name: frozenset(_fold(_city(name, tag)) for tag in available()) for name in names}
 
 
 def _codes(wanted: str) -> list[str]:
     """Of the countries that are called or written so: "germany", "de", "usa"."""
     written = get_global("territory_aliases").get(wanted.upper(), [wanted.upper()])
-    return [*(_countries(tag).get(wanted, "") for tag in ("en", language())), *written]
+    return [*(_countries(tag).get(wanted, "") for tag in sorted(available())), *written]
 
 
 @cache

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import zones
+from handlers.i18n import speaking
 from storage.calendar import zone_of
 
 KNOWN = sorted(name for region in zones.REGIONS for name in zones.of_region(region))
@@ -49,6 +50,9 @@ def test_what_names_nothing_finds_nothing(blank: str) -> None:
         ("São Paulo", "America/Sao_Paulo"),
         ("berln", "Europe/Berlin"),
         ("ＴＯＫＹＯ", "Asia/Tokyo"),
+        ("wien", "Europe/Vienna"),
+        ("Zürich", "Europe/Zurich"),
+        ("Warshau", "Europe/Warsaw"),
     ],
 )
 def test_a_name_as_people_type_it_is_understood(query: str, name: str) -> None:
@@ -65,10 +69,19 @@ def test_a_name_as_people_type_it_is_understood(query: str, name: str) -> None:
         ("uk", ["Europe/London"]),
         ("de", ["Europe/Berlin"]),
         ("Côte d’Ivoire", ["Africa/Abidjan"]),
+        ("deutschland", ["Europe/Berlin", "Europe/Busingen"]),
+        ("Österreich", ["Europe/Vienna"]),
     ],
 )
 def test_a_country_finds_its_zones_where_most_people_live_first(query: str, names: list[str]) -> None:
     assert zones.find(query)[: len(names)] == names
+
+
+def test_cities_are_called_as_in_the_readers_language() -> None:
+    names = ("Europe/Rome", "Europe/Kyiv", "America/New_York")
+    with speaking("de"):
+        assert [zones.city(name) for name in names] == ["Rom", "Kiew", "New York"]
+    assert [zones.city(name) for name in names] == ["Rome", "Kyiv", "New York"]
 
 
 def test_the_common_zones_are_zones() -> None:
