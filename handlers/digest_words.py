@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from handlers import texts
-from handlers.i18n import speaking
+from handlers.i18n import _, speaking
 
 SWITCH = {"on": True, "off": False}
 FILLERS = frozenset({"every", "at", "please"})
@@ -28,14 +28,17 @@ class Change(TypedDict, total=False):
 def understood(words: Sequence[str]) -> tuple[Change, str]:
     """The change that is asked for, or which of the words are none. Who names a day or an hour wants a digest."""
     change, odd = Change(), []
+    switch = {_("on"): True, _("off"): False, **SWITCH}
+    # Translators: words after /digest that say nothing, as in "every friday at 18:00, please".
+    fillers = {*_("every at please").split(), *FILLERS}
     for word in APART.sub("", " ".join(words)).casefold().split():
-        if word in SWITCH:
-            change["enabled"] = SWITCH[word]
+        if word in switch:
+            change["enabled"] = switch[word]
         elif (day := _weekday(word)) is not None:
             change["weekday"] = day
         elif (minute := _minute(word)) is not None:
             change["minute"] = minute
-        elif word not in FILLERS:
+        elif word not in fillers:
             odd.append(word)
     if odd:  # "not friday" is not for Friday
         return Change(), " ".join(odd)

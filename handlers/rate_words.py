@@ -2,8 +2,8 @@
 
 import re
 
-MARK = r"(?:\s*/\s*10)?(?:\s*(?:[★⭐*]\ufe0f?|stars?\b))?[\s!.]*"
-"""What may follow the number; keyboards of phones put U+FE0F after a star."""
+MARK = r"(?:\s*/\s*10)?(?:\s*(?:[★⭐*]\ufe0f?|stars?\b|sterne?\b))?[\s!.]*"
+"""What may follow the number, in each language; keyboards of phones put U+FE0F after a star."""
 STARS = re.compile(rf"(.*?\S)\s+(10|[1-9]){MARK}", re.ASCII | re.DOTALL | re.IGNORECASE)
 """A title and, at its end, stars: "heat 9", "heat 9/10", "heat 9 / 10", "heat 9 stars", "heat 9!"."""
 NO_STARS = re.compile(

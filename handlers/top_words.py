@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from handlers import texts
 from handlers.callback_data import Top, is_genre
+from handlers.i18n import _
 from storage.values import Period
 
 PERIODS = {"week": Period.WEEK, "month": Period.MONTH, "year": Period.YEAR, "all": Period.ALL}
 SCOPES = {"here": True, "everyone": False}
 FILLERS = frozenset({"this", "the", "of", "time"})
-YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s)?", re.ASCII)
+YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s|er)?", re.ASCII)
 ONE_YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 OF_A_YEAR = re.compile(rf"\byear\s+({ONE_YEAR.pattern})\b", re.ASCII | re.IGNORECASE)
 """Films of that year, where "year" alone is what was rated in this one."""
-SHORT = re.compile(r"'?(\d)0'?s", re.ASCII)
+SHORT = re.compile(r"'?(\d)0(?:'?s|er)", re.ASCII)
 LEAST_LETTERS = 3
 """Of the beginning of a genre."""
 SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
@@ -25,15 +26,16 @@ SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
 def understood(words: Sequence[str], genres: Sequence[str], *, here: bool) -> tuple[Top, str]:
     """The list that is asked for, and what of the words says nothing about a list."""
     chosen, rest = Top(here=here), []
+    periods, scopes, fillers = _periods(), _scopes(), _fillers()
     for word in OF_A_YEAR.sub(r"\1", " ".join(words)).split():
         folded = word.casefold()
-        if folded in PERIODS:
-            chosen = replace(chosen, period=PERIODS[folded])
-        elif folded in SCOPES:
-            chosen = replace(chosen, here=SCOPES[folded])
+        if folded in periods:
+            chosen = replace(chosen, period=periods[folded])
+        elif folded in scopes:
+            chosen = replace(chosen, here=scopes[folded])
         elif (decade := _decade(folded)) is not None:
             chosen = replace(chosen, decade=decade)
-        elif folded not in FILLERS:
+        elif folded not in fillers:
             rest.append(word)
     genre = _genre(rest, genres)
     return (chosen, " ".join(rest)) if genre is None else (replace(chosen, genre=genre), "")
@@ -44,8 +46,23 @@ def names_a_year(words: Sequence[str]) -> bool:
     return any(ONE_YEAR.fullmatch(word) for word in words)
 
 
+def _periods() -> dict[str, Period]:
+    """In English and as the buttons are called in the present language."""
+    called = ((_("Week"), Period.WEEK), (_("Month"), Period.MONTH), (_("Year"), Period.YEAR))
+    return {**{name.casefold(): period for name, period in called}, **PERIODS}
+
+
+def _scopes() -> dict[str, bool]:
+    return {_("Here").casefold(): True, _("Everyone").casefold(): False, **SCOPES}
+
+
+def _fillers() -> set[str]:
+    # Translators: words after /top that say nothing, as in "the best of all time".
+    return {*_("this the of time").split(), *FILLERS}
+
+
 def _decade(word: str) -> int | None:
-    """The first year of the decade of "1980s", "1984" or "80s"."""
+    """The first year of the decade of "1980s", "1984", "80s" or "1980er"."""
     if year := YEAR.fullmatch(word):
         return int(year[1]) * 10
     if short := SHORT.fullmatch(word):

@@ -43,6 +43,34 @@ def test_a_genre_has_its_name_in_the_readers_language_too(words: str, genre: str
 
 
 @pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ("diese Woche", Top(here=True, period=Period.WEEK)),
+        ("monat horror 1980er", Top(here=True, period=Period.MONTH, genre="Horror", decade=1980)),
+        ("alle 90er", Top(here=False, decade=1990)),
+        ("everyone year", Top(here=False, period=Period.YEAR)),
+    ],
+)
+def test_a_top_list_is_asked_for_in_german_or_english(words: str, chosen: Top) -> None:
+    with speaking("de"):
+        assert top_words.understood(words.split(), GENRES, here=True) == (chosen, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "change"),
+    [
+        ("aus", {"enabled": False}),
+        ("jeden Freitag um 18 Uhr", {"enabled": True, "weekday": 4, "minute": 1080}),
+        ("sonntags 9.30", {"enabled": True, "weekday": 6, "minute": 570}),
+        ("on friday", {"enabled": True, "weekday": 4}),
+    ],
+)
+def test_a_digest_is_set_in_german_or_english(words: str, change: dict[str, object]) -> None:
+    with speaking("de"):
+        assert digest_words.understood(words.split()) == (change, "")
+
+
+@pytest.mark.parametrize(
     ("words", "change", "odd"),
     [
         ("", {}, ""),
@@ -77,6 +105,8 @@ def test_a_digest_is_set_as_the_words_ask(words: str, change: dict[str, object],
         ("the godfather 8 stars", "the godfather", "8"),
         ("the godfather 1 Star.", "the godfather", "1"),
         ("the godfather 8 ★", "the godfather", "8"),
+        ("der pate 8 Sterne", "der pate", "8"),
+        ("der pate 1 Stern!", "der pate", "1"),
         ("the godfather 8*", "the godfather", "8"),
         ("heat 9/10 ⭐\N{VARIATION SELECTOR-16}!", "heat", "9"),
         ("alien 3 7", "alien 3", "7"),
