@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage.models import rating
 from storage.move import MoveRefused, move
 from storage.service import Storage, StorageSettings
 from tests import program
@@ -83,7 +82,7 @@ async def test_a_bot_that_goes_on_writing_is_noticed(
     verify = sqlite_storage.audit.verify
 
     async def meanwhile() -> object:
-        await sqlite_storage.database.write(lambda connection: connection.execute(sa.delete(rating)))
+        await sqlite_storage.ratings.rate(ALIEN, 4, ANN)
         return await verify()
 
     monkeypatch.setattr(sqlite_storage.audit, "verify", meanwhile)
