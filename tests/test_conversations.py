@@ -184,7 +184,7 @@ async def test_an_anonymous_admin_is_asked_to_press_as_themselves(stage: Stage) 
     talk = await stage.client.open(ANN, CLUB)
     reply = await talk.asks("/rate the matrix 9", as_chat=CLUB)
 
-    assert "Press the button as yourself" in reply.text
+    assert "Write as yourself, or press a button" in reply.text
     await reply.press("9", by=ANN)
     assert [entry.actor for entry in await stage.trail()] == [ANN]
 
@@ -242,7 +242,7 @@ async def test_in_a_club_stars_wait_for_who_wrote_them_and_others_get_the_card(s
 async def test_an_anonymous_admin_whose_title_is_not_clear_is_told_so_too(stage: Stage) -> None:
     ann = await stage.client.open(ANN, CLUB)
     hits = await ann.asks("/rate dune 8", as_chat=CLUB)
-    assert "Press the button as yourself" in hits.text
+    assert "Write as yourself, or press a button" in hits.text
     await hits.press("Dune (2021)")
 
     assert (await hits.now()).text.startswith("🎬 Dune (2021)")
