@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -35,6 +36,8 @@ COLUMNS = {
 OF_FIVE = "letterboxduri"
 """Where this column is, "rating" is half to five stars."""
 NO_FILM = re.compile("series|episode|season|show|game|podcast|person|^tv$", re.IGNORECASE)
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What a zip raises that is cut off or broken, packed in an unknown way, or locked by a password (RuntimeError)."""
 _NAME = re.compile("[^a-z0-9]")
 _IMDB = re.compile("tt[0-9]{7,9}")
 _YEAR = re.compile("(?:18|19|20)[0-9]{2}")
@@ -67,7 +70,7 @@ def _parts(content: bytes) -> Iterator[bytes]:
                 if "rating" in path.stem and path.suffix in {".csv", ".json"} and "deleted" not in path.parts:
                     with archive.open(member) as file:
                         yield _whole(file.read(LARGEST + 1))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:  # damaged, or locked
+    except DAMAGED as error:
         raise UnreadableRatings("the zip cannot be unpacked") from error
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,16 @@ def test_an_odd_date_costs_no_rating(at: str) -> None:
 def test_what_holds_no_ratings_says_so(content: bytes) -> None:
     with pytest.raises(UnreadableRatings):
         read(content)
+
+
+def test_a_zip_that_is_broken_anywhere_is_read_or_refused() -> None:
+    whole = zipped({"ratings.csv": LETTERBOXD.encode() * 20})
+    for at in range(len(whole)):
+        broken = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+        with suppress(UnreadableRatings):
+            read(broken)
+        with suppress(UnreadableRatings):
+            read(whole[:at])
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
