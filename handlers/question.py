@@ -13,8 +13,9 @@ class _Reply(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         asked = message.reply_to_message
-        is_ours = asked is not None and asked.from_user is not None and asked.from_user.id == message.get_bot().id
-        return is_ours and asked is not None and asked.text in _questions()
+        if asked is None or asked.from_user is None:
+            return False
+        return asked.from_user.id == message.get_bot().id and asked.text in _questions()
 
 
 REPLY = filters.TEXT & _Reply()
