@@ -20,6 +20,11 @@ from storage.values import SYSTEM, Actor
 CONTENT = ("actor", "chat_id", "action", "subject", "before", "after", "update_id")
 """The columns that an entry commits to, beside its instant."""
 
+MOVIE = "movie:"
+"""How the subject of a change to a movie begins; its number follows."""
+SUBJECTS_MOVIE = sa.cast(sa.func.substr(audit_entry.c.subject, len(MOVIE) + 1), sa.BigInteger)
+"""That number, of an entry whose subject begins so."""
+
 SALT = 16
 _ENTRY = ("at", *CONTENT)
 _WRITTEN = (*_ENTRY, "salt", "commitment")

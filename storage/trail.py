@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import seals
+from storage.audit import MOVIE, SUBJECTS_MOVIE
 from storage.database import Database
 from storage.models import audit_entry, chat, movie, person
 from storage.values import (
@@ -22,13 +23,7 @@ from storage.values import (
 )
 from storage.verify import verify, verify_seals
 
-_MOVIE = "movie:"
-_ITS_MOVIE = movie.c.id == sa.case(
-    (
-        audit_entry.c.subject.startswith(_MOVIE),
-        sa.cast(sa.func.substr(audit_entry.c.subject, len(_MOVIE) + 1), sa.BigInteger),
-    )
-)
+_ITS_MOVIE = movie.c.id == sa.case((audit_entry.c.subject.startswith(MOVIE), SUBJECTS_MOVIE))
 """By the number that the subject ends with: the other way round each line would look through the whole catalogue."""
 
 

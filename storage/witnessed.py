@@ -6,18 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.audit import AuditAction
+from storage.audit import MOVIE, SUBJECTS_MOVIE, AuditAction
 from storage.models import audit_entry, rating
 
 PAGE = 5_000
-_MOVIE = "movie:"
 _STARS = frozenset({AuditAction.RATING_CREATE, AuditAction.RATING_UPDATE, AuditAction.RATING_DELETE})
 
 _newest = sa.select(sa.func.max(audit_entry.c.id)).where(audit_entry.c.action.in_(sorted(_STARS)))
 _told = (
     sa.select(
         audit_entry.c.actor.label("person_id"),
-        sa.cast(sa.func.substr(audit_entry.c.subject, len(_MOVIE) + 1), sa.BigInteger).label("movie_id"),
+        SUBJECTS_MOVIE.label("movie_id"),
         audit_entry.c.after["stars"].as_integer().label("stars"),
     )
     .where(audit_entry.c.id.in_(_newest.group_by(audit_entry.c.actor, audit_entry.c.subject)))
@@ -49,7 +48,7 @@ class Witness:
     def hears(self, entry: Mapping[str, Any]) -> None:
         """The content of an entry."""
         if entry["action"] in _STARS:
-            whose = entry["actor"], str(entry["subject"]).removeprefix(_MOVIE)
+            whose = entry["actor"], str(entry["subject"]).removeprefix(MOVIE)
             for sign, stars in ((-1, entry["before"]), (1, entry["after"])):
                 if stars is not None:
                     self._sum += sign * _mark(*whose, stars["stars"])
