@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage.engine import IDLE_S
 from storage.writer import Writer
 
+LANES = 2
+"""Batches at a time: PostgreSQL stores one while the next is made ready."""
+
 
 def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
     """SQLite: one thread, one connection, one hop for a whole batch."""
@@ -20,15 +23,21 @@ def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
         with engine.begin() as connection:
             run(connection)
 
-    async def run_batch(run: Callable[[sa.Connection], None], _turns: Callable[[], Collection[int]]) -> None:
+    async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
         await asyncio.get_running_loop().run_in_executor(thread, commit, run)  # nobody else writes: no turns to take
 
     return Writer(run_batch)
 
 
 def postgresql_writer(engine: AsyncEngine) -> Writer:
-    kept = _Kept(engine.execution_options(isolation_level="AUTOCOMMIT"))
-    return Writer(kept.run_batch, kept.give_back)
+    """PostgreSQL: some connections, each for a batch at a time."""
+    kept = [_Kept(engine.execution_options(isolation_level="AUTOCOMMIT")) for _ in range(LANES)]
+
+    async def give_back() -> None:
+        for each in kept:
+            await each.give_back()
+
+    return Writer(*(each.run_batch for each in kept), let_go=give_back)
 
 
 class _Kept:
@@ -43,10 +52,10 @@ class _Kept:
         self._driver: Any = None
         self._used_at = 0.0
 
-    async def run_batch(self, run: Callable[[sa.Connection], None], turns: Callable[[], Collection[int]]) -> None:
+    async def run_batch(self, run: Callable[[sa.Connection], None], turns: Collection[int]) -> None:
         connection = await self._taken()
         try:
-            await self._driver.execute(_beginning(turns()))
+            await self._driver.execute(_beginning(turns))
             await connection.run_sync(run)
             await self._driver.execute("COMMIT")
         except BaseException:

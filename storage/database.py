@@ -13,7 +13,7 @@ from storage.batches import postgresql_writer, sqlite_writer
 from storage.engine import OVERFLOW, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
 from storage.values import Now
-from storage.writer import Turns, Writer
+from storage.writer import Writer
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -87,11 +87,12 @@ class Database:
         work: Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]],
         job: J,
         *,
-        turns: Turns[J] | None = None,
+        turns: Collection[int] = (),
+        in_order: bool = False,
         rides: bool = False,
     ) -> Awaitable[T]:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
-        return self._writer.write_together(work, job, turns=turns, rides=rides)
+        return self._writer.write_together(work, job, turns=turns, in_order=in_order, rides=rides)
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

@@ -69,7 +69,7 @@ class Inbox:
             {"update_id": update_id, "person_id": person_id, "payload": payload, "received_at": at, "owner": owner}
             for update_id, person_id, payload in updates
         ]
-        return await self._database.write_together(_take_all, rows)
+        return await self._database.write_together(_take_all, rows, in_order=True)
 
     async def undone(self) -> list[InboxItem]:
         """What was taken and is not finished, oldest first."""

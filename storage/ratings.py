@@ -49,12 +49,12 @@ class Ratings:
         if not 1 <= stars <= 10:
             raise BadStars(stars)
         change = Change(movie_id, stars, actor, source, self._database.now())
-        return await self._database.write_together(self._set_all, change, turns=_turns)
+        return await self._database.write_together(self._set_all, change, turns=_turns(change))
 
     async def remove(self, movie_id: int, actor: Actor) -> Rated:
         """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
         change = Change(movie_id, None, actor, None, self._database.now())
-        return await self._database.write_together(self._set_all, change, turns=_turns)
+        return await self._database.write_together(self._set_all, change, turns=_turns(change))
 
     def _set_all(self, connection: sa.Connection, changes: Sequence[Change]) -> list[Rated | Exception]:
         """The plain ones in one go, then the others in their order, each in a savepoint of its own."""

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -34,9 +35,7 @@ RETRIES = 3
 _CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
 
 
-Turns = Callable[[J], Collection[int]]
-"""The numbers of what a job changes."""
-RunBatch = Callable[[Callable[[sa.Connection], None], Callable[[], Collection[int]]], Awaitable[None]]
+RunBatch = Callable[[Callable[[sa.Connection], None], Collection[int]], Awaitable[None]]
 """Runs work in a transaction that begins by taking turns at what has these numbers."""
 Together = Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]]
 """Work on many jobs at once; for each its result, or its own exception, which undid only itself."""
@@ -49,19 +48,31 @@ class _Job:
     given: Any = None
     is_shared: bool = False
     """`work` is a Together, and `given` its job; else `work` is a Work."""
-    turns: Turns[Any] | None = None
+    turns: Collection[int] = ()
+    """The numbers of what it changes."""
+    is_ordered: bool = False
     result: Any = None
     error: Exception | None = None
 
 
 class Writer:
-    """Runs writes one batch after another. `write` may be called from any number of tasks of one event loop."""
+    """Runs writes in batches, as many at a time as there are `lanes` to run one.
 
-    def __init__(self, run_batch: RunBatch, let_go: Callable[[], Awaitable[None]] | None = None) -> None:
-        self._run_batch = run_batch
+    Writes that share a turn are run in the order in which they were handed over, others as it comes. `write` may be
+    called from any number of tasks of one event loop.
+    """
+
+    def __init__(self, *lanes: RunBatch, let_go: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._largest = LARGEST_BATCH // len(lanes)
+        self._idle = len(lanes)
+        """So many run no batch."""
+        self._free = list(lanes)
+        """They even wait for none."""
         self._let_go = let_go
         self._waiting: list[_Job] = []
-        self._pump: asyncio.Task[None] | None = None
+        self._held: set[Any] = set()
+        """What the batches hold that are being run."""
+        self._pumps: set[asyncio.Task[None]] = set()
         self._ride: asyncio.TimerHandle | None = None
 
     @property
@@ -77,18 +88,25 @@ class Writer:
         is raised here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
         """
         done = asyncio.get_running_loop().create_future()
-        result: T = await self._wait_for(_Job(work, done, turns=(lambda _job: turns) if turns else None))
+        result: T = await self._wait_for(_Job(work, done, turns=turns))
         return result
 
     def write_together(
-        self, work: Together[J, T], job: J, *, turns: Turns[J] | None = None, rides: bool = False
+        self,
+        work: Together[J, T],
+        job: J,
+        *,
+        turns: Collection[int] = (),
+        in_order: bool = False,
+        rides: bool = False,
     ) -> Awaitable[T]:
         """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call.
 
-        What `rides` starts no batch of its own for a moment: it goes along with whatever is written next.
+        Jobs of the same work that are `in_order` are run as they were handed over. What `rides` starts no batch of its
+        own for a moment: it goes along with whatever is written next.
         """
-        waiting = _Job(work, asyncio.get_running_loop().create_future(), job, is_shared=True, turns=turns)
-        return self._wait_for(waiting, rides=rides)
+        done = asyncio.get_running_loop().create_future()
+        return self._wait_for(_Job(work, done, job, is_shared=True, turns=turns, is_ordered=in_order), rides=rides)
 
     def _wait_for(self, job: _Job, *, rides: bool = False) -> asyncio.Future[Any]:
         self._waiting.append(job)
@@ -102,14 +120,16 @@ class Writer:
         if self._ride is not None:
             self._ride.cancel()
             self._ride = None
-        if self._waiting and (self._pump is None or self._pump.done()):
-            self._pump = asyncio.create_task(self._pump_all())
+        if self._waiting and self._free:
+            pump = asyncio.create_task(self._pump_all(self._free.pop()))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
 
     async def drain(self) -> None:
         """Wait until everything that was handed over is committed or has failed."""
         self._start()
-        while self._pump is not None and not self._pump.done():
-            await asyncio.wait([self._pump])
+        while self._pumps:
+            await asyncio.wait(self._pumps)
 
     async def close(self) -> None:
         """Write what was handed over, then let go of the connection that batches keep, if they keep one."""
@@ -117,23 +137,46 @@ class Writer:
         if self._let_go is not None:
             await self._let_go()
 
-    async def _pump_all(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-            await self._commit(batch)
+    async def _pump_all(self, lane: RunBatch) -> None:
+        while batch := self._next():
+            held = {each for job in batch for each in _holds(job)}
+            self._held |= held
+            self._idle -= 1
+            await self._commit(batch, lane)
+            self._idle += 1
+            self._held -= held
             if len(batch) > 1:
                 await self._gather()
+        self._free.append(lane)
+
+    def _next(self) -> list[_Job]:
+        """A lane's part of those that wait, and what would have to wait for that; not what has to wait for others."""
+        part = min(self._largest, max(ENOUGH, ceil(len(self._waiting) / self._idle)))
+        batch, left = list[_Job](), list[_Job]()
+        ours, others = set[Any](), set(self._held)
+        for job in self._waiting:
+            holds = _holds(job)
+            has_room = len(batch) < part or (len(batch) < self._largest and not ours.isdisjoint(holds))
+            if has_room and others.isdisjoint(holds):
+                batch.append(job)
+                ours.update(holds)
+            else:
+                left.append(job)
+                others.update(holds)
+        self._waiting = left
+        return batch
 
     async def _gather(self) -> None:
         await asyncio.sleep(0)  # who was just answered may have more
         if len(self._waiting) < ENOUGH:
             await asyncio.sleep(GATHER_S)
 
-    async def _commit(self, batch: Sequence[_Job]) -> None:
+    async def _commit(self, batch: Sequence[_Job], lane: RunBatch) -> None:
+        turns = {turn for job in batch for turn in job.turns}
         run, failure = _run_all, None
         for _ in range(RETRIES):
             try:
-                await self._run_batch(partial(run, batch), partial(_turns, batch))
+                await lane(partial(run, batch), turns)
             except Exception as error:
                 failure = error
                 if _is_clash(error):
@@ -148,8 +191,9 @@ class Writer:
             _settle(job, failure)
 
 
-def _turns(batch: Sequence[_Job]) -> set[int]:
-    return {turn for job in batch if job.turns is not None for turn in job.turns(job.given)}
+def _holds(job: _Job) -> Collection[Any]:
+    """What no other batch may hold meanwhile."""
+    return (*job.turns, job.work) if job.is_ordered else job.turns
 
 
 def _run_all(batch: Sequence[_Job], connection: sa.Connection) -> None:

@@ -56,6 +56,7 @@ async def test_a_cancelled_caller_leaves_its_write_standing(storage: Storage) ->
     await asyncio.sleep(0)
     waiting.cancel()
     await storage.database.write(put("b"))
+    await storage.database._writer.drain()
 
     assert await keys(storage) == {"a", "b"}
 
