@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
+from storage.turns import beginning
 from storage.writer import Writer
 
 LANES = 2
@@ -55,7 +56,7 @@ class _Kept:
     async def run_batch(self, run: Callable[[sa.Connection], None], turns: Collection[int]) -> None:
         connection = await self._taken()
         try:
-            await self._driver.execute(_beginning(turns))
+            await self._driver.execute(beginning(turns))
             await connection.run_sync(run)
             await self._driver.execute("COMMIT")
         except BaseException:
@@ -92,19 +93,3 @@ class _Kept:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-
-
-_PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
-_BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
-"""What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
-the tables when they were small, and would read all ratings for each batch until it has counted them again."""
-
-
-def _beginning(turns: Collection[int]) -> str:
-    """Replicas take turns always in one order, so that no two wait for each other: their batches change the same
-    scores. The locks come before anything is read, for what is read has to hold."""
-    if not turns:
-        return "BEGIN"
-    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
-    taken = f"SELECT {_BY_KEY}, count(pg_advisory_xact_lock(id)) FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
-    return f"BEGIN; {taken}"

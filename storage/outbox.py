@@ -75,7 +75,7 @@ class Outbox:
             dead &= outbox.c.claimed_at < at - DEAD_AFTER
 
         def work(connection: sa.Connection) -> int:
-            rows = connection.execute(sa.select(outbox).where(dead)).all()
+            rows = connection.execute(sa.select(outbox).where(dead).with_for_update()).all()
             for row in rows:
                 _finish(
                     connection, row, _Outcome(row.id, "unknown", at, None, "the program ended while it was being sent")
@@ -124,7 +124,7 @@ _BEGIN = (
     .values(status="sending", claimed_at=sa.bindparam("at", type_=outbox.c.claimed_at.type))
     .returning(*_ITEM)
 )
-_SENT = sa.select(outbox).where(_THIS)
+_SENT = sa.select(outbox).where(_THIS).with_for_update()
 _DONE = (
     sa.update(outbox)
     .where(_THIS)

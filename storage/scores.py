@@ -23,7 +23,7 @@ _SCOPE, _MOVIE = sa.bindparam("at_scope", type_=sa.BigInteger), sa.bindparam("of
 
 _CLUBS = sa.select(membership.c.chat_id).where(membership.c.person_id == _PERSON).order_by(membership.c.chat_id)
 _HERE = (score.c.scope == _SCOPE) & (score.c.movie_id == _MOVIE)
-_DROP = sa.delete(score).where(_HERE)
+_DROP = sa.delete(score).where(_HERE, score.c.count == 1)
 _RATED = sa.select(rating.c.movie_id).where(rating.c.person_id == _PERSON)
 _IN_SCOPES = among(score.c.scope, sa.bindparam("scopes", type_=Ids()))
 _THEIRS = _IN_SCOPES & among(score.c.movie_id, sa.bindparam("movies", type_=Ids()))
@@ -96,8 +96,8 @@ def _shift(connection: sa.Connection, ranking: Ranking, scope: int, movie_id: in
         return
     if count > 0:
         run(connection, _start(dialect, ranking, [change]))
-    else:
-        connection.execute(_DROP, {"at_scope": scope, "of_movie": movie_id})
+    elif connection.execute(_DROP, {"at_scope": scope, "of_movie": movie_id}).rowcount == 0:
+        run(connection, _move(dialect, ranking, [change]))  # the last one has got company: somebody joined the club
 
 
 def _prior(ranking: Ranking, scope: sa.ColumnElement[int]) -> Prior:

@@ -10,6 +10,7 @@ from storage.audit import AuditAction, record
 from storage.dialects import insert_new
 from storage.models import chat, chat_alias, digest_run, digest_setting, membership, outbox, rating
 from storage.ranking import Ranking
+from storage.turns import alone
 from storage.values import Actor
 
 _ALIAS = sa.select(chat_alias.c.new_id).where(chat_alias.c.old_id == sa.bindparam("old", type_=sa.BigInteger))
@@ -33,14 +34,18 @@ def move(
     alias = {"old_id": old_id, "new_id": new_id, "at": at}
     if old_id == new_id or insert_new(connection, chat_alias, alias).first() is None:
         return False
+    alone(connection)
+    # Whoever queues a digest holds the setting, whoever has sent one the message: they come before this, or after it.
+    theirs = digest_setting.c.chat_id.in_([old_id, new_id])
+    connection.execute(sa.select(sa.literal(1)).where(theirs).with_for_update())
     former = connection.execute(sa.select(chat).where(chat.c.id == old_id)).one_or_none()
     title = former.title if former else ""
     row = {"id": new_id, "type": "supergroup", "title": title, "active": True, "first_seen_at": at}
     insert_new(connection, chat, row)
+    for table in (outbox, rating):
+        connection.execute(sa.update(table).where(table.c.chat_id == old_id).values(chat_id=new_id))
     for table in (membership, digest_run, digest_setting):
         _take_over(connection, table, old_id, new_id)
-    for table in (rating, outbox):
-        connection.execute(sa.update(table).where(table.c.chat_id == old_id).values(chat_id=new_id))
     scores.recount_club(connection, ranking, new_id, instead_of=old_id)
     connection.execute(sa.delete(chat).where(chat.c.id == old_id))
     record(

@@ -1,0 +1,39 @@
+"""Turns at what batches change: PostgreSQL's advisory locks, until a transaction ends. SQLite has one writer anyway.
+
+Whoever writes names the persons, movies and clubs of the change by number (see `Writer.write`).
+"""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+MEMBERSHIPS = (1 << 61) + 1
+"""Clear of persons and chats, below 2**52, of movies, from 2**62 on, and of the catalogue's own turn beside it."""
+
+_PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
+_BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
+"""What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
+the tables when they were small, and would read all ratings for each batch until it has counted them again."""
+
+
+def beginning(turns: Collection[int]) -> str:
+    """How a batch begins that takes these turns.
+
+    Always in one order, so that no two wait for each other: their batches change the same scores. The locks come before
+    anything is read, for what is read has to hold. Memberships come last, after the rows are counted: who waits for a
+    turn must not hold up `alone`, who may have it.
+    """
+    if not turns:
+        return "BEGIN"
+    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
+    taken = f"count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"
+    return f"BEGIN; SELECT {_BY_KEY}, {taken} FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
+
+
+def alone(connection: sa.Connection) -> None:
+    """Wait until no other batch that takes turns is under way, and hold the next ones back.
+
+    A rating counts in all clubs of its author, and takes no turn at them: who moves a club's members is alone.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MEMBERSHIPS)))
