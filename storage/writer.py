@@ -138,16 +138,23 @@ class Writer:
             await self._let_go()
 
     async def _pump_all(self, lane: RunBatch) -> None:
-        while batch := self._next():
-            held = {each for job in batch for each in _holds(job)}
-            self._held |= held
-            self._idle -= 1
+        try:
+            while batch := self._next():
+                await self._hold(batch, lane)
+                if len(batch) > 1:
+                    await self._gather()
+        finally:
+            self._free.append(lane)
+
+    async def _hold(self, batch: Sequence[_Job], lane: RunBatch) -> None:
+        held = {each for job in batch for each in _holds(job)}
+        self._held |= held
+        self._idle -= 1
+        try:
             await self._commit(batch, lane)
+        finally:
             self._idle += 1
             self._held -= held
-            if len(batch) > 1:
-                await self._gather()
-        self._free.append(lane)
 
     def _next(self) -> list[_Job]:
         """A lane's part of those that wait, and what would have to wait for that; not what has to wait for others."""

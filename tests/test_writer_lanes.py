@@ -129,3 +129,16 @@ async def test_deliveries_are_stored_in_order_whatever_is_written_beside_them(po
     stored = [item.id for delivery in deliveries for item in delivery.result()]
     assert len(stored) == 100
     assert stored == sorted(stored)
+
+
+async def test_a_lane_whose_batch_is_cut_short_goes_on_with_the_next() -> None:
+    lanes = Lanes(50)
+    cut = asyncio.ensure_future(lanes.writer.write_together(lanes.together, 1, turns=[7]))
+    await asyncio.sleep(0)
+    for pump in list(lanes.writer._pumps):
+        pump.cancel()
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        assert await lanes.writer.write_together(lanes.together, 2, turns=[7]) == 2
+    assert not cut.done()
