@@ -11,11 +11,12 @@ from storage.catalogue.service import Catalogue
 from storage.database import Database
 from storage.dialects import Ids, among, joined
 from storage.models import membership, movie, rating
-from storage.people import meet, movie_turn
+from storage.people import meet
 from storage.ranking import Ranking
 from storage.rating_batch import Change, Clear, store
 from storage.rating_files import read
 from storage.search.index import SearchIndex
+from storage.turns import movie_turn
 from storage.values import Actor, Brought, Comparison, Recognised, Source
 
 BATCH = 200

@@ -109,14 +109,6 @@ class People:
         return await self._database.write(work, turns=[actor.person_id])
 
 
-_MOVIES = 1 << 62
-
-
-def movie_turn(movie_id: int) -> int:
-    """What to take turns at for a movie; its number stays clear of those of persons and chats, below 2**52."""
-    return _MOVIES + movie_id % _MOVIES
-
-
 def _privacy(connection: sa.Connection, person_id: int) -> Privacy:
     hidden = connection.execute(sa.select(person.c.name_hidden).where(person.c.id == person_id)).scalar()
     clubs = connection.execute(

@@ -7,13 +7,25 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-MEMBERSHIPS = (1 << 61) + 1
-"""Clear of persons and chats, below 2**52, of movies, from 2**62 on, and of the catalogue's own turn beside it."""
+ADDING, MEMBERSHIPS = 1 << 61, (1 << 61) + 1
+_MOVIES = 1 << 62
+"""All of them clear of persons and chats, whose numbers are below 2**52."""
 
 _PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
 _BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
 """What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
 the tables when they were small, and would read all ratings for each batch until it has counted them again."""
+
+
+def movie_turn(movie_id: int) -> int:
+    """What to take turns at for a movie."""
+    return _MOVIES + movie_id % _MOVIES
+
+
+def take(connection: sa.Connection, turn: int) -> None:
+    """Take a turn in the middle of a transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
 
 
 def beginning(turns: Collection[int]) -> str:
@@ -35,5 +47,4 @@ def alone(connection: sa.Connection) -> None:
 
     A rating counts in all clubs of its author, and takes no turn at them: who moves a club's members is alone.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MEMBERSHIPS)))
+    take(connection, MEMBERSHIPS)
