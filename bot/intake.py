@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from bot import telemetry
@@ -14,7 +14,7 @@ from bot.arrival import Arrival, current, kind_of
 from bot.attempts import LAST_TRY, Attempt, Attempts, pause_s
 from bot.dispatch import Dispatcher
 from bot.moments import Moments
-from bot.updates import is_momentary, person_of, raw, slim
+from bot.updates import is_momentary, parsed, person_of, raw
 from storage.errors import StorageError
 from storage.service import Storage
 from storage.values import InboxItem
@@ -157,7 +157,7 @@ class Intake:
 
     async def _attempt(self, item: InboxItem, number: int) -> Attempt:
         try:
-            update = Update.de_json(slim(item.payload), self._bot)
+            update = parsed(item.payload, self._bot)
         except Exception as error:  # whatever python-telegram-bot raises for a shape it does not expect
             log.exception("unparsable update", update_id=item.update_id)
             return Attempt(number, error)

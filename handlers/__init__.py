@@ -95,13 +95,14 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add = application.add_handler
     add(TypeHandler(Update, guard.speak), group=-2)
     add(TypeHandler(Update, guard.slow_down), group=-1)
+    # Presses first: a command looks for the message, and python-telegram-bot warns where only its place is known.
+    for shape, on_press in BUTTONS:
+        add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
+    add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
     for names, on_command in COMMANDS:
         add(CommandHandler(names, on_command, filters=NEW))
     for name, on_command in OPERATORS:
         add(CommandHandler(name, on_command, filters=NEW & filters.ChatType.PRIVATE))
-    for shape, on_press in BUTTONS:
-        add(CallbackQueryHandler(on_press, pattern=_whole(shape.pattern())))
-    add(CallbackQueryHandler(_on_unknown_button))  # what nobody claims is answered too
     add(InlineQueryHandler(inline.on_query))
     add(ChosenInlineResultHandler(inline.on_chosen))
     add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, guest.on_called))

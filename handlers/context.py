@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from telegram import Chat, Update
+from telegram import Chat, MaybeInaccessibleMessage, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
@@ -102,6 +102,17 @@ def owner_of(update: Update, person_id: int) -> Actor:
     if actor.person_id != person_id:
         raise ForeignButton
     return actor
+
+
+def message_of(update: Update) -> MaybeInaccessibleMessage | None:
+    """What a person sent or pressed. Of the latter often nothing is known but where it is."""
+    return update.callback_query.message if update.callback_query else update.effective_message
+
+
+def topic_of(update: Update) -> int | None:
+    """The forum topic in which the person acts; null in General and outside of forums."""
+    message = message_of(update)
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
 
 
 def is_operator(update: Update, context: Context) -> bool:

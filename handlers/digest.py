@@ -2,12 +2,12 @@
 
 import time
 
-from telegram import Bot, Chat, ChatMember, Message, Update
+from telegram import Bot, Chat, ChatMember, Update
 from telegram.error import BadRequest
 
 from handlers import digest_keyboards, texts, zones
 from handlers.callback_data import Digest, data_of
-from handlers.context import Context, actor_of, acts_as_chat, is_group, viewer_of
+from handlers.context import Context, actor_of, acts_as_chat, is_group, topic_of, viewer_of
 from handlers.digest_words import understood
 from handlers.refusals import StaleButton
 from handlers.screen import send, show
@@ -54,7 +54,7 @@ async def _show_setting(update: Update, context: Context, note: str) -> None:
     unknown = await context.storage.digests.unknown(_chat(update).id)
     warning = texts.perhaps_posted([week for _chat_id, week in unknown[-2:]])
     text = "\n\n".join(filter(None, [note, texts.digest_setting(setting), warning]))
-    await send(update, context, text, digest_keyboards.setting(setting, topic=_topic(update)))
+    await send(update, context, text, digest_keyboards.setting(setting, topic=topic_of(update)))
 
 
 async def on_change(update: Update, context: Context) -> None:
@@ -80,7 +80,7 @@ async def _change(update: Update, context: Context, tap: Digest) -> None:
         setting = await digests.change(actor, zone=tap.value)
     else:
         setting = await digests.change(actor, thread_id=tap.number or None)
-    keyboard = digest_keyboards.setting(setting, topic=_topic(update))
+    keyboard = digest_keyboards.setting(setting, topic=topic_of(update))
     await show(update, context, texts.digest_setting(setting), keyboard, toast=texts.saved())
 
 
@@ -92,7 +92,7 @@ async def _show_choices(update: Update, context: Context, tap: Digest) -> None:
     elif tap.value in digest_keyboards.CHOICES:
         keyboard = digest_keyboards.CHOICES[tap.value](setting)
     else:
-        keyboard = digest_keyboards.setting(setting, topic=_topic(update))
+        keyboard = digest_keyboards.setting(setting, topic=topic_of(update))
     text = texts.choose_zone() if tap.what == "region" or tap.value == "zone" else texts.digest_setting(setting)
     await show(update, context, text, keyboard)
 
@@ -136,10 +136,3 @@ def _chat(update: Update) -> Chat:
     if update.effective_chat is None:
         raise StaleButton(None)
     return update.effective_chat
-
-
-def _topic(update: Update) -> int | None:
-    """The forum topic in which the person acts; null in General and outside of forums."""
-    message = update.effective_message
-    inside = isinstance(message, Message) and message.is_topic_message
-    return message.message_thread_id if message is not None and inside else None

@@ -3,13 +3,13 @@
 The button's message answers the one with the file, which Telegram brings along with the press: nothing is remembered.
 """
 
-from telegram import Document, Update
+from telegram import Document, Message, Update
 from telegram.constants import ChatAction, FileSizeLimit
 from telegram.error import BadRequest
 
 from handlers import data_keyboards, keyboards, texts
 from handlers.callback_data import Import, data_of
-from handlers.context import Context, actor_of, is_group, owner_of
+from handlers.context import Context, actor_of, is_group, message_of, owner_of
 from handlers.screen import send, show
 from storage.errors import TooManyRatings, UnreadableRatings
 from storage.values import Brought
@@ -62,8 +62,8 @@ async def on_answer(update: Update, context: Context) -> None:
 
 async def _again(update: Update, context: Context) -> tuple[Brought, ...] | None:
     """What is in the file that the pressed message answers; null once that was deleted."""
-    message = update.effective_message
-    asked = message.reply_to_message if message else None
+    message = message_of(update)
+    asked = message.reply_to_message if isinstance(message, Message) else None
     try:
         return await _read(context, asked.document) if asked and asked.document else None
     except UnreadableRatings:

@@ -7,7 +7,7 @@ from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Messa
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
-from handlers.context import Context, is_group
+from handlers.context import Context, is_group, topic_of
 from handlers.edits import lane_of
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -54,11 +54,11 @@ async def send(
     reply: bool = False,
 ) -> Message | None:
     """A new message in the chat and topic of the update; in groups, or if asked, as a reply to the person's."""
-    chat, message = update.effective_chat, update.effective_message
+    chat = update.effective_chat
     if chat is None:
         return None
     reply_to = update.message.message_id if update.message and (reply or is_group(chat)) else None
-    topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    topic = topic_of(update)
     post = partial(
         context.bot.send_message,
         chat.id,

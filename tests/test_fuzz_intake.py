@@ -18,7 +18,7 @@ import handlers
 from bot.attempts import Attempts
 from bot.intake import Intake
 from bot.transport import AiohttpRequest
-from bot.updates import ACCEPTED, is_id, person_of, slim
+from bot.updates import ACCEPTED, is_id, person_of
 from handlers.context import BotData, Context
 from handlers.errors import EXPLAINED
 from storage.service import Storage
@@ -155,19 +155,3 @@ def test_the_person_is_a_number_or_nobody(content: dict[str, Any]) -> None:
     person = person_of({"update_id": 1, **content})
 
     assert person is None or is_id(person)
-
-
-@given(content=CONTENTS)
-@settings(deadline=None, max_examples=200)
-def test_slimming_loses_only_a_keyboard(content: dict[str, Any]) -> None:
-    update = {"update_id": 1, **content}
-    try:
-        slimmed = slim(orjson.dumps(update))
-    except AttributeError:  # a callback query that is no object: given up as unparsable
-        assert not isinstance(content["callback_query"], dict)
-        return
-
-    press = update.get("callback_query")
-    if isinstance(press, dict) and isinstance(press.get("message"), dict):
-        press["message"].pop("reply_markup", None)
-    assert slimmed == update

@@ -1,11 +1,15 @@
-"""Raw updates: whose they are, and what is dropped before parsing."""
+"""Raw updates: whose they are, and what handlers see of them."""
 
 from typing import Any
 
 import orjson
 import pytest
+from telegram import Bot, Message, Update
 
-from bot.updates import is_id, person_of, raw, slim
+from bot.updates import is_id, parsed, person_of, raw
+
+ANN = {"id": 5000000001, "is_bot": False, "first_name": "Ann", "language_code": "en"}
+CLUB = {"id": -1001000000001, "type": "supergroup", "title": "Film Club"}
 
 
 @pytest.mark.parametrize(
@@ -30,14 +34,63 @@ def test_what_is_no_number_of_telegrams_is_no_id(value: object) -> None:
     assert not is_id(value)
 
 
-def test_the_pressed_messages_keyboard_is_dropped_and_nothing_else() -> None:
-    message = {"message_id": 3, "text": "Dune"}
-    press = {"id": "7", "data": "r:1:8", "message": {**message, "reply_markup": {"inline_keyboard": [[]]}}}
+@pytest.fixture
+def bot() -> Bot:
+    return Bot("1:x")
 
-    assert slim(orjson.dumps({"update_id": 1, "callback_query": press})) == {
-        "update_id": 1,
-        "callback_query": {"id": "7", "data": "r:1:8", "message": message},
-    }
+
+def press(**message: Any) -> bytes:
+    card = {"message_id": 3, "date": 1_790_000_000, "chat": CLUB, "text": "Dune", **message}
+    query = {"id": "7", "from": ANN, "chat_instance": "9", "data": "r:1:8", "message": card}
+    return orjson.dumps({"update_id": 1, "callback_query": query})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{}, {"reply_markup": {"inline_keyboard": [[]]}}, {"reply_to_message": {"message_id": 2, "text": "/dune"}}],
+)
+def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, Any], bot: Bot) -> None:
+    seen, whole = parsed(press(**message), bot), Update.de_json(orjson.loads(press()), bot)
+
+    assert (seen.update_id, seen.callback_query) == (1, whole.callback_query)
+    assert seen.callback_query.data == "r:1:8"
+    assert seen.callback_query.chat_instance == "9"
+    assert seen.effective_user.to_dict() == whole.effective_user.to_dict()
+    assert seen.effective_chat.to_dict() == whole.effective_chat.to_dict()
+    assert seen.callback_query.message.message_id == whole.callback_query.message.message_id
+    assert not seen.callback_query.message.is_accessible
+    assert seen.callback_query.get_bot() is bot
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"is_topic_message": True, "message_thread_id": 5},
+        {
+            "reply_to_message": {
+                "message_id": 2,
+                "date": 1,
+                "chat": CLUB,
+                "document": {"file_id": "f", "file_unique_id": "u"},
+            }
+        },
+    ],
+)
+def test_a_topic_and_a_file_that_it_answers_are_there_too(message: dict[str, Any], bot: Bot) -> None:
+    seen = parsed(press(**message), bot).effective_message
+
+    assert isinstance(seen, Message)
+    assert seen.message_thread_id == 5 or seen.reply_to_message.document.file_id == "f"
+
+
+def test_a_press_of_an_inline_message_and_what_is_no_press_are_whole(bot: Bot) -> None:
+    query = {"id": "7", "from": ANN, "chat_instance": "9", "data": "r:1:8", "inline_message_id": "abc"}
+    inline = parsed(orjson.dumps({"update_id": 1, "callback_query": query}), bot)
+    card = {"message_id": 3, "date": 1_790_000_000, "chat": CLUB, "from": ANN, "text": "Dune"}
+    sent = parsed(orjson.dumps({"update_id": 2, "message": card}), bot)
+
+    assert inline.callback_query.inline_message_id == "abc"
+    assert sent.message.text == "Dune"
 
 
 def test_an_update_nested_as_deep_as_json_can_be_read_is_kept() -> None:
