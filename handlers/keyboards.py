@@ -1,7 +1,7 @@
 """Values in, buttons out. No queries, no words from outside but titles; rows chosen by eye."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from telegram import Bot
@@ -44,15 +44,16 @@ def card(
     What changes a rating and what leads elsewhere have a row each: a phone cuts the labels of four in one.
     """
     mine = shown.my_stars if private else None
-    stars = [_star(n, mine, _rate(shown, n, back)) for n in range(1, 11)]
+    rates = _rates(shown.movie.id, back)
+    stars = [_star(n, mine, rates[n]) for n in range(1, 11)]
     change, lead = [], []
     if rated is not None and rated.changed:
         before = rated.before or 0
         # Beside the person there is no room for the way back; in private nobody else presses.
-        undo = _rate(shown, before, back) if private else carry.Undo(shown.movie.id, before, person_id).encode()
+        undo = rates[before] if private else carry.Undo(shown.movie.id, before, person_id).encode()
         change.append(Button(text="↶ " + _("Undo"), callback_data=undo))
     if mine or not private:
-        change.append(Button(text="✕ " + _("Remove"), callback_data=_rate(shown, 0, back)))
+        change.append(Button(text="✕ " + _("Remove"), callback_data=rates[0]))
     if shown.movie.imdb_id:
         lead.append(Button(text="IMDb", url=f"https://www.imdb.com/title/{shown.movie.imdb_id}/"))
     if share is not None:
@@ -61,12 +62,13 @@ def card(
     return Keyboard([row for row in (stars[:5], stars[5:], change, lead, ways) if row])
 
 
-def _rate(shown: Card, stars: int, back: carry.Back | None) -> str:
-    if back is None:
-        return carry.Rate(shown.movie.id, stars).encode()
+@lru_cache(4096)
+def _rates(movie_id: int, back: carry.Back | None) -> tuple[str, ...]:
+    """What gives so many stars, 0 to 10. Kept, for what one rates is often what others rate."""
     if isinstance(back, carry.Search):
         back = carry.Search(back.page, carry.fit_query(back.query, carry.STAR_QUERY_BYTES))
-    return carry.RateFrom(shown.movie.id, stars, back).encode()
+    given = (carry.RateFrom(movie_id, n, back) if back else carry.Rate(movie_id, n) for n in range(11))
+    return tuple(each.encode() for each in given)
 
 
 def _way_back(back: carry.Back) -> Button:

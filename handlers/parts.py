@@ -45,12 +45,17 @@ class Shape:
     @cache
     def pattern(cls) -> re.Pattern[str]:
         """What the whole of such a button's data matches. Digits are ASCII only."""
-        parts = (f"({each.metadata['part'].pattern})" for each in fields(cls))  # type: ignore[arg-type]
-        return re.compile(":".join([cls.LETTER, *parts]), re.ASCII)
+        patterns = (f"({each.pattern})" for each in cls.parts().values())
+        return re.compile(":".join([cls.LETTER, *patterns]), re.ASCII)
+
+    @classmethod
+    @cache
+    def parts(cls) -> dict[str, Part]:
+        """By the names of the fields."""
+        return {each.name: each.metadata["part"] for each in fields(cls)}  # type: ignore[arg-type]
 
     def encode(self) -> str:
-        parts = (each.metadata["part"].write(getattr(self, each.name)) for each in fields(self))  # type: ignore[arg-type]
-        return ":".join([self.LETTER, *parts])
+        return ":".join([self.LETTER, *[kind.write(getattr(self, name)) for name, kind in self.parts().items()]])
 
     @classmethod
     def decode(cls, data: object) -> Self:
@@ -58,5 +63,5 @@ class Shape:
         found = cls.pattern().fullmatch(data) if isinstance(data, str) else None
         if found is None:
             raise StaleButton(data)
-        values = zip(fields(cls), found.groups(), strict=True)  # type: ignore[arg-type]
-        return cls(**{each.name: each.metadata["part"].read(text) for each, text in values})
+        values = zip(cls.parts().items(), found.groups(), strict=True)
+        return cls(**{name: kind.read(text) for (name, kind), text in values})
