@@ -19,15 +19,38 @@ LANES = 2
 
 def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
     """SQLite: one thread, one connection, one hop for a whole batch."""
-
-    def commit(run: Callable[[sa.Connection], None]) -> None:
-        with engine.begin() as connection:
-            run(connection)
+    kept = _KeptInThread(engine)
 
     async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
-        await asyncio.get_running_loop().run_in_executor(thread, commit, run)  # nobody else writes: no turns to take
+        await asyncio.get_running_loop().run_in_executor(thread, kept.commit, run)  # nobody else writes: no turns
 
-    return Writer(run_batch)
+    async def give_back() -> None:
+        await asyncio.get_running_loop().run_in_executor(thread, kept.give_back)
+
+    return Writer(run_batch, let_go=give_back)
+
+
+class _KeptInThread:
+    """SQLite: SQLAlchemy's connection, kept from batch to batch, for making one anew costs as much as a rating."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connection: sa.Connection | None = None
+
+    def commit(self, run: Callable[[sa.Connection], None]) -> None:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            with self._connection.begin():
+                run(self._connection)
+        except BaseException:
+            self.give_back()
+            raise
+
+    def give_back(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 def postgresql_writer(engine: AsyncEngine) -> Writer:
