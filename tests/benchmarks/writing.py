@@ -104,18 +104,23 @@ async def in_turn(ways: Mapping[str, Way], seconds: float) -> dict[str, Pace]:
     return {name: sorted(paces, key=attrgetter("per_s"))[ROUNDS // 2] for name, paces in rounds.items()}
 
 
+async def settle(storage: Storage) -> None:
+    """Store ratings until it is as it will be for years: growing files and empty tables are not the common day."""
+    await pace(ever_new(ours(storage)), SETTLED, 256)
+    await storage.database.checkpoint()  # as the bot does each minute: SQLite's log begins anew in its old place
+
+
 async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
     """Each in a database of its own."""
     async with AsyncExitStack() as stack:
-        ways = dict[str, Way]()
-        for at_once in (1, 32, 256):
-            storage = await stack.enter_async_context(opened(folder / f"ours-{at_once}"))
-            ways[f"ours {at_once}"] = Way(ever_new(ours(storage)), at_once)
-        await stack.enter_async_context(opened(folder / "raw"))
-        ways["raw"] = Way(ever_new(baselines.Raw(folder / "raw" / "matinee.db", who_what_how).rate), 1)
-        await stack.enter_async_context(opened(folder / "orm"))
+        names = "ours 1", "ours 32", "ours 256", "raw", "orm"
+        storages = {name: await stack.enter_async_context(opened(folder / name)) for name in names}
+        for storage in storages.values():
+            await settle(storage)
         by_orm = await stack.enter_async_context(baselines.orm(folder / "orm" / "matinee.db", who_what_how))
-        ways["orm"] = Way(ever_new(by_orm), 32)
+        ways = {f"ours {n}": Way(ever_new(ours(storages[f"ours {n}"]), SETTLED), n) for n in (1, 32, 256)}
+        ways["raw"] = Way(ever_new(baselines.Raw(folder / "raw" / "matinee.db", who_what_how).rate, SETTLED), 1)
+        ways["orm"] = Way(ever_new(by_orm, SETTLED), 32)
         paces = await in_turn(ways, seconds)
     alone, many, crowd, plain = (paces[name] for name in ("ours 1", "ours 32", "ours 256", "raw"))
     return [
@@ -134,7 +139,7 @@ async def settled(folder: Path, server: str) -> str:
     """
     url = await new_database(server)
     async with opened(folder, url) as storage:
-        await pace(ever_new(ours(storage)), SETTLED, 256)
+        await settle(storage)
         await storage.database.on_writing_connection(lambda connection: connection.exec_driver_sql("ANALYZE"))
     return make_url(url).database or ""
 
