@@ -33,6 +33,12 @@ def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_text_is_folded_like_any_other(text: str) -> None:
+    """The longer way is taken for the sake of one letter, which is left out again."""
+    assert fold(text) == fold(f"{text}\u0301")
+
+
 @given(st.text())
 def test_folding_again_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -20,7 +20,7 @@ HEAP_BYTES = 15_000_000
 def grams(text: str) -> list[str]:
     """The padded 3-grams of a folded text, each once; a blank is written "_", for tantivy parts tokens at blanks."""
     padded = f"__{'_'.join(text.split())}_"
-    return list(dict.fromkeys(padded[at : at + 3] for at in range(len(padded) - 2)))
+    return list(dict.fromkeys([padded[at : at + 3] for at in range(len(padded) - 2)]))
 
 
 def _wholes(text: str) -> list[str]:

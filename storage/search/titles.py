@@ -75,6 +75,7 @@ class TitlesWriter:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._columns = {name: array(code) for name, code in ROW.items()}
+        self._rows = list(self._columns.values())
         self._ids = {name: array(code) for name, code in IDS.items()}
         self._text = (directory / "text").open("wb")
         self._end = 0
@@ -88,9 +89,9 @@ class TitlesWriter:
         found, first = rows_of(movie), len(self._columns["end"])
         for text, is_people in found:
             self._end += self._text.write(text.encode())
-            row = {"movie_id": movie.movie_id, "year": movie.year or 0, "popularity": movie.popularity}
-            for name, value in {**row, "end": self._end, "people": int(is_people)}.items():
-                self._columns[name].append(value)
+            row = movie.movie_id, movie.year or 0, movie.popularity, self._end, is_people
+            for column, value in zip(self._rows, row, strict=True):
+                column.append(value)
         return [(row, *each) for row, each in enumerate(found, first)]
 
     def _know(self, kind: str, number: int, movie_id: int) -> None:
