@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -55,10 +56,12 @@ class Size:
         return f"{self.ratings:>11,}" + "".join(f"{figure:>10.2f}" for figure in figures)
 
 
-async def look(storage: Storage, ratings: int) -> Size:
-    async def key(number: int) -> None:
-        await storage.database.read(lambda c: c.execute(KEY, {"movie": 1 + number * 7919 % growth.FILMS}).one())
+async def by_key(storage: Storage, number: int) -> None:
+    """One film's row, as any bot would read it: the least that anything from a database costs here."""
+    await storage.database.read(lambda c: c.execute(KEY, {"movie": 1 + number * 7919 % growth.FILMS}).one())
 
+
+async def look(storage: Storage, ratings: int) -> Size:
     async def counted(_number: int) -> None:
         await storage.database.read(lambda c: c.execute(COUNTED).all())
 
@@ -71,7 +74,7 @@ async def look(storage: Storage, ratings: int) -> Size:
 
     return Size(
         ratings,
-        key=(await pace(key, 400, 1)).p50_ms,
+        key=(await pace(partial(by_key, storage), 400, 1)).p50_ms,
         top=(await pace(top(), 400, 1)).p50_ms,
         genre=(await pace(top(genre="Western"), 200, 1)).p95_ms,
         decade=(await pace(top(decade=1970), 200, 1)).p95_ms,
@@ -108,10 +111,10 @@ def measures(sizes: list[Size]) -> list[Measure]:
         Measure(f"top list / one row by its key, {size}", most.top, most.key, 3, least=False, unit="ms"),
         Measure(f"top list, {size} / {least.ratings:,}", most.top, least.top, 2, least=False, unit="ms"),
         Measure(f"counted from the ratings / top list, {size}", most.counted, most.top, 100, unit="ms"),
-        Measure("top list of a genre, p95 / 10 ms", most.genre, 10, 1, least=False, unit="ms"),
-        Measure("top list of a decade, p95 / 10 ms", most.decade, 10, 1, least=False, unit="ms"),
-        Measure("top list of the week, p95 / 10 ms", most.week, 10, 1, least=False, unit="ms"),
-        Measure("a club's digest composed / 5 ms", most.digest, 5, 1, least=False, unit="ms"),
+        Measure("top list of a genre, p95 / one row by its key", most.genre, most.key, 12, least=False, unit="ms"),
+        Measure("top list of a decade, p95 / one row by its key", most.decade, most.key, 12, least=False, unit="ms"),
+        Measure("top list of the week, p95 / one row by its key", most.week, most.key, 12, least=False, unit="ms"),
+        Measure("a club's digest composed / one row by its key", most.digest, most.key, 6, least=False, unit="ms"),
     ]
 
 

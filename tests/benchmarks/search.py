@@ -20,6 +20,7 @@ from storage.search.index import SearchIndex
 from tests.benchmarks import imdb_files
 from tests.benchmarks.measures import Measure, report
 from tests.benchmarks.queries import KNOWN, MISTYPED, Film, queries
+from tests.benchmarks.search_build import costs
 from tests.benchmarks.search_report import Tally, measures, show
 from tests.benchmarks.ways import BruteForce, Fts5, Oracle, Ours, Search
 
@@ -87,7 +88,7 @@ def ask(
                     tallies[name][kind].ask(search, query, film)
                 tallies["ours, the same sample"][kind].ask(ways["ours"], query, film)
     show(tallies, mistyped)
-    return measures(tallies, mistyped, len(films))
+    return [*measures(tallies, mistyped, len(films)), *costs(films)]
 
 
 def main() -> int:
