@@ -76,6 +76,16 @@ def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any
     return connection.execute(_insert_new(connection.dialect.name, table, tuple(row)), row)
 
 
+def insert_all_new(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], told: sa.Column[Any] | None = None
+) -> set[Any]:
+    """The same for many rows of the same columns; of those that were new the column `told`, or the first of the key."""
+    if not rows:
+        return set()
+    told = next(iter(table.primary_key)) if told is None else told
+    return set(connection.execute(_insert_all_new(connection.dialect.name, table, told), list(rows)).scalars())
+
+
 def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], keep: tuple[str, ...] = ()) -> None:
     """Insert `row`, or make the row with its primary key equal to it, but for the columns in `keep`."""
     connection.execute(_put(connection.dialect.name, table, tuple(row), keep), row)
@@ -94,6 +104,11 @@ def load(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows:
 def _insert_new(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
     first_key = next(iter(table.primary_key))
     return _valued(dialect, table, names).on_conflict_do_nothing().returning(first_key)
+
+
+@cache
+def _insert_all_new(dialect: str, table: sa.Table, told: sa.Column[Any]) -> sa.Executable:
+    return insert(dialect, table).on_conflict_do_nothing().returning(told)
 
 
 @cache

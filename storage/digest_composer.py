@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.cards import SCORE_COLUMNS, line_of
-from storage.dialects import Ids, among
 from storage.models import membership, movie, rating, score
 from storage.ranking import Prior
 from storage.values import Digest, DigestLine, MovieLine, Source
@@ -22,12 +21,18 @@ _START, _END = (sa.bindparam(name, type_=rating.c.rated_at.type) for name in ("s
 
 
 def compose(
-    connection: sa.Connection, chat_id: int, start: datetime, end: datetime, *, zone: str, prior: Prior
+    connection: sa.Connection,
+    chat_id: int,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: str,
+    prior: Prior,
+    seal: str | None = None,
 ) -> Digest:
-    """The digest of [start, end). Imported ratings do not count as rated in it."""
+    """The digest of [start, end). Imported ratings do not count as rated in it. `seal`: see Digest."""
     week = {"chat": chat_id, "start": start, "end": end}
     rows = connection.execute(_per_movie(private=chat_id > 0), week).all()
-    people = connection.execute(_people(private=chat_id > 0), week).scalar_one()
     # In a private chat nobody else can rate, so one rating is enough there.
     shared = [row for row in rows if row.ratings >= (1 if chat_id > 0 else prior.minimum)]
     return Digest(
@@ -36,13 +41,14 @@ def compose(
         end=end,
         zone=zone,
         films=len(rows),
-        people=people,
+        people=rows[0].people if rows else 0,
         ratings=sum(row.ratings for row in rows),
         best=tuple(map(_line, _best(shared, prior))),
         others=() if shared else tuple(map(_line, _best(list(rows), prior))),
         most_rated=_most_rated(rows),
         most_argued=_most_argued(rows),
         newcomer=_newcomer(connection, chat_id, start, prior),
+        seal=seal,
     )
 
 
@@ -61,6 +67,7 @@ def _within(*, private: bool) -> tuple[sa.ColumnElement[bool], ...]:
 @cache
 def _per_movie(*, private: bool) -> sa.Select[Any]:
     stars = rating.c.stars
+    people = sa.select(sa.func.count(rating.c.person_id.distinct())).where(*_within(private=private))
     return (
         sa.select(
             movie.c.id,
@@ -69,16 +76,12 @@ def _per_movie(*, private: bool) -> sa.Select[Any]:
             sa.func.count().label("ratings"),
             sa.func.sum(stars).label("total"),
             (sa.func.max(stars) - sa.func.min(stars)).label("spread"),
+            people.correlate(None).scalar_subquery().label("people"),
         )
         .join(movie, movie.c.id == rating.c.movie_id)
         .where(*_within(private=private))
         .group_by(movie.c.id, movie.c.title, movie.c.year)
     )
-
-
-@cache
-def _people(*, private: bool) -> sa.Select[Any]:
-    return sa.select(sa.func.count(rating.c.person_id.distinct())).where(*_within(private=private))
 
 
 def _line(row: Any) -> DigestLine:
@@ -115,11 +118,11 @@ _TOP = (
     .where(score.c.scope == _CHAT, score.c.count >= sa.bindparam("minimum", type_=sa.Integer))
     .order_by(score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id)
     .limit(TOP)
+    .subquery("top")
 )
-_BEFORE = sa.select(rating.c.movie_id).where(
-    among(rating.c.movie_id, sa.bindparam("ids", type_=Ids())),
-    _counted(private=False),
-    rating.c.created_at < _START,
+_BEFORE = sa.exists().where(rating.c.movie_id == _TOP.c.id, _counted(private=False), rating.c.created_at < _START)
+_TOP_AND_BEFORE = sa.select(_TOP, _BEFORE.label("known")).order_by(
+    _TOP.c.weighted.desc(), _TOP.c.ratings.desc(), _TOP.c.title, _TOP.c.id
 )
 
 
@@ -127,10 +130,5 @@ def _newcomer(connection: sa.Connection, chat_id: int, start: datetime, prior: P
     """The highest film of the club's top ten that nobody there had rated before the week."""
     if chat_id > 0:
         return None
-    top = connection.execute(_TOP, {"chat": chat_id, "minimum": prior.minimum}).all()
-    known = set()
-    if top:
-        known = set(
-            connection.execute(_BEFORE, {"ids": [row.id for row in top], "chat": chat_id, "start": start}).scalars()
-        )
-    return next(((rank, line_of(row)) for rank, row in enumerate(top, 1) if row.id not in known), None)
+    top = connection.execute(_TOP_AND_BEFORE, {"chat": chat_id, "minimum": prior.minimum, "start": start})
+    return next(((rank, line_of(row)) for rank, row in enumerate(top.all(), 1) if not row.known), None)

@@ -1,55 +1,28 @@
-"""Digests: each chat's setting, what is due, and the claim that makes a second one of a week impossible."""
+"""Digests: each chat's setting, and what is known of those that came and that will come."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from storage.audit import AuditAction, record
-from storage.calendar import iso_week, known_zone, last_due, next_due, week_before, zone_of
+from storage.calendar import zone_of
 from storage.database import Database
-from storage.dialects import insert_new, put
+from storage.dialects import put
 from storage.digest_composer import compose
+from storage.digest_queue import COLUMNS, Render, due_at, next_free, past_runs, queue, setting_of
 from storage.inbox import is_applied
-from storage.models import audit_entry, chat, digest_run, digest_setting, outbox, person
-from storage.outbox import DIGEST, owe
+from storage.models import audit_entry, chat, digest_run, digest_setting, outbox
+from storage.outbox import owe
 from storage.people import meet
 from storage.ranking import Ranking
 from storage.seals import latest
 from storage.supergroups import settled
-from storage.values import SYSTEM, Actor, ClaimedDigest, Digest, DigestSetting, Owed
+from storage.values import SYSTEM, Actor, Digest, DigestSetting, Owed
 
-LATEST = timedelta(hours=24)
-"""A digest later than this is noise and is skipped: the Monday post does not come on Thursday."""
-CATCHES_UP = timedelta(days=14)
-"""A digest begins where the chat's last one ended, if that is not longer ago than this."""
-
-
-COLUMNS = tuple(column.name for column in digest_setting.c)
 _CHAT = sa.bindparam("chat", type_=sa.BigInteger)
 _SETTING = sa.select(digest_setting).where(digest_setting.c.chat_id == _CHAT)
-_RUN_NEXT = (
-    sa.update(digest_setting)
-    .where(digest_setting.c.chat_id == _CHAT)
-    .values(next_run_at=sa.bindparam("at", type_=digest_setting.c.next_run_at.type))
-)
-_FAILED = (
-    sa.update(digest_run)
-    .where(digest_run.c.chat_id == _CHAT, digest_run.c.week == sa.bindparam("of_week"))
-    .values(status="failed")
-)
-_LAST_END = sa.select(sa.func.max(digest_run.c.period_end, type_=digest_run.c.period_end.type)).where(
-    digest_run.c.chat_id == _CHAT
-)
-_LAST_WEEKS = (
-    sa.select(digest_run.c.week).where(digest_run.c.chat_id == _CHAT).order_by(digest_run.c.week.desc()).limit(8)
-)
-
-Render = Callable[[ClaimedDigest], Mapping[str, Any] | None]
-"""Makes a message of a digest: text and keyboard, as Telegram has them; it may run twice. Null where it cannot: that
-chat has none this week, and no other waits for it."""
 
 
 class Change(TypedDict, total=False):
@@ -85,7 +58,7 @@ class Digests:
             if _shown(before) == _shown(after) or is_applied(connection, actor):
                 return before
             row = {"chat_id": actor.chat_id, **_shown(after)}
-            row["next_run_at"] = self._next_free(connection, after, at) if after.enabled else None
+            row["next_run_at"] = _next_run(connection, after, at) if after.enabled else None
             put(connection, digest_setting, row)
             record(
                 connection, AuditAction.DIGEST_UPDATE, actor, at=at, subject=f"chat:{actor.chat_id}",
@@ -143,7 +116,9 @@ class Digests:
         """The digest of any span of time."""
 
         def query(connection: sa.Connection) -> Digest:
-            return self._compose(connection, chat_id, start, end, self._setting(connection, chat_id).zone)
+            zone, newest = self._setting(connection, chat_id).zone, latest(connection)
+            seal = newest.fingerprint if newest else None
+            return compose(connection, chat_id, start, end, zone=zone, prior=self._ranking.of(chat_id), seal=seal)
 
         return await self._database.read(query)
 
@@ -170,15 +145,11 @@ class Digests:
         """
         now = self._database.now()
 
-        def work(connection: sa.Connection) -> tuple[int, list[int]]:
-            due = connection.execute(_due(now, limit)).all()
-            return len(due), [row.chat_id for row in due if self._queue(connection, row, now, render)]
-
-        return await self._database.write(work)
+        return await self._database.write(lambda connection: queue(connection, self._ranking, now, render, limit))
 
     async def any_due(self) -> bool:
         """Whether a scan would find something, claimable or not."""
-        query = _due(self._database.now(), 1)
+        query = due_at(self._database.now(), 1)
         return await self._database.read(lambda connection: connection.execute(query).first() is not None)
 
     async def unknown(self, chat_id: int | None = None) -> list[tuple[int, str]]:
@@ -200,70 +171,18 @@ class Digests:
         rows = await self._database.read(lambda connection: connection.execute(chosen).all())
         return {row.chat_id: row.status for row in rows}
 
-    def _queue(self, connection: sa.Connection, row: Any, now: datetime, render: Render) -> bool:
-        claim = self._claim(connection, row, now)
-        if claim is None:
-            return False
-        payload = render(claim)
-        if payload is None:
-            connection.execute(_FAILED, {"chat": row.chat_id, "of_week": claim.week})
-            return False
-        key = f"{DIGEST}:{row.chat_id}:{claim.week}"
-        message = Owed(key=key, kind=DIGEST, chat_id=row.chat_id, thread_id=row.thread_id, payload=payload)
-        return owe(connection, message, now)
-
-    def _claim(self, connection: sa.Connection, row: Any, now: datetime) -> ClaimedDigest | None:
-        setting = _setting_of(row)
-        zone = zone_of(setting.zone)
-        due = last_due(row.weekday, row.minute, zone, now)
-        due = due if due >= row.next_run_at else row.next_run_at
-        week = iso_week(due, zone)
-        start = self._start(connection, row.chat_id, due, week_before(due, zone))
-        digest = self._compose(connection, row.chat_id, start, due, setting.zone)
-        status = "missed" if now - due > LATEST else "claimed" if digest.films else "empty"
-        run = {
-            "chat_id": row.chat_id, "week": week, "period_start": start, "period_end": due,
-            "claimed_at": now, "status": status,
-        }  # fmt: skip
-        claimed = insert_new(connection, digest_run, run).first() is not None
-        connection.execute(_RUN_NEXT, {"chat": row.chat_id, "at": self._next_free(connection, setting, now)})
-        if not claimed or status != "claimed":
-            return None
-        return ClaimedDigest(week, digest, row.thread_id, row.language)
-
-    def _start(self, connection: sa.Connection, chat_id: int, due: datetime, week_ago: datetime) -> datetime:
-        """Where the last digest ended, so that a moved weekday leaves no hole; else a week before."""
-        ended = connection.execute(_LAST_END, {"chat": chat_id}).scalar()
-        return ended if ended is not None and due - CATCHES_UP <= ended < due else week_ago
-
-    def _next_free(self, connection: sa.Connection, setting: DigestSetting, now: datetime) -> datetime:
-        """The next due instant in a week that has not had its digest yet."""
-        zone = zone_of(setting.zone)
-        due = next_due(setting.weekday, setting.minute, zone, now)
-        weeks = set(connection.execute(_LAST_WEEKS, {"chat": setting.chat_id}).scalars())
-        while iso_week(due, zone) in weeks:
-            due = next_due(setting.weekday, setting.minute, zone, due)
-        return due
-
-    def _compose(self, connection: sa.Connection, chat_id: int, start: datetime, end: datetime, zone: str) -> Digest:
-        prior = self._ranking.of(chat_id)
-        digest = compose(connection, chat_id, start, end, zone=zone, prior=prior)
-        newest = latest(connection)
-        return replace(digest, seal=newest.fingerprint) if newest else digest
-
     def _setting(self, connection: sa.Connection, chat_id: int) -> DigestSetting:
         row = connection.execute(_SETTING, {"chat": chat_id}).one_or_none()
-        return _merge(self._defaults, {}, chat_id=chat_id) if row is None else _setting_of(row)
+        return _merge(self._defaults, {}, chat_id=chat_id) if row is None else setting_of(row)
+
+
+def _next_run(connection: sa.Connection, setting: DigestSetting, now: datetime) -> datetime:
+    past = past_runs(connection, [setting.chat_id], now)[setting.chat_id]
+    return next_free(setting, now, {run.week for run in past})
 
 
 def _merge(setting: DigestSetting, change: Change, **also: Any) -> DigestSetting:
     return DigestSetting(**{**{name: getattr(setting, name) for name in COLUMNS}, **change, **also})
-
-
-def _setting_of(row: Any) -> DigestSetting:
-    """Of a row that begins with the setting's columns."""
-    stored = dict(zip(COLUMNS, row, strict=False))
-    return DigestSetting(**{**stored, "zone": known_zone(stored["zone"])})
 
 
 def _shown(setting: DigestSetting) -> dict[str, Any]:
@@ -275,15 +194,3 @@ def _shown(setting: DigestSetting) -> dict[str, Any]:
         "zone": setting.zone,
         "thread_id": setting.thread_id,
     }
-
-
-def _due(now: datetime, limit: int) -> sa.Select[Any]:
-    return (
-        sa.select(digest_setting, person.c.language)
-        .join(chat, chat.c.id == digest_setting.c.chat_id)
-        .outerjoin(person, person.c.id == digest_setting.c.chat_id)
-        .where(digest_setting.c.next_run_at <= now, digest_setting.c.enabled, chat.c.active)
-        .order_by(digest_setting.c.next_run_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=digest_setting)
-    )

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Database
-from storage.dialects import insert_new
+from storage.dialects import insert_all_new
 from storage.models import digest_run, outbox
 from storage.values import Backlog, OutboxItem, Owed
 
@@ -23,11 +23,19 @@ DIGEST = "digest"
 
 def owe(connection: sa.Connection, message: Owed, at: datetime) -> bool:
     """Queue a message in the caller's transaction; false when its key was owed before, sent or not."""
-    row = {
-        "key": message.key, "kind": message.kind, "chat_id": message.chat_id, "thread_id": message.thread_id,
-        "payload": dict(message.payload), "status": "queued", "created_at": at, "not_before": at,
-    }  # fmt: skip
-    return insert_new(connection, outbox, row).first() is not None
+    return bool(owe_all(connection, [message], at))
+
+
+def owe_all(connection: sa.Connection, messages: Sequence[Owed], at: datetime) -> set[str]:
+    """The same for many; the keys of those that were not owed before."""
+    rows = [
+        {
+            "key": message.key, "kind": message.kind, "chat_id": message.chat_id, "thread_id": message.thread_id,
+            "payload": dict(message.payload), "status": "queued", "created_at": at, "not_before": at,
+        }
+        for message in messages
+    ]  # fmt: skip
+    return insert_all_new(connection, outbox, rows, outbox.c.key)
 
 
 class Outbox:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.errors import UnknownZone
-from storage.models import digest_setting
+from storage.models import digest_run, digest_setting
 from storage.service import Storage
 from storage.values import Actor, ClaimedDigest, Source
 from tests.databases import ALIEN, ANN, BEN, CLUB, DUNE, HEAT, Clock, in_club
@@ -98,6 +98,27 @@ async def test_a_digest_that_cannot_be_put_into_words_costs_no_other_chat_its_ow
     assert due == (2, [CLUB - 1])
     assert await storage.digests.runs([CLUB, CLUB - 1]) == {CLUB: "failed", CLUB - 1: "claimed"}
     assert await storage.digests.queue_due(lambda _: {"text": "x"}) == (0, [])
+
+
+async def test_chats_that_are_due_together_have_each_their_own_outcome(storage: Storage, clock: Clock) -> None:
+    had_it, late, silent, due = (in_club(BEN, CLUB - number) for number in range(1, 5))
+    for actor in (had_it, late, silent, due):
+        await switch_on(storage, actor)
+    for actor in (had_it, late, due):
+        await storage.ratings.rate(HEAT, 8, actor)
+    this_week = {"chat_id": had_it.chat_id, "week": "2026-W48", "status": "sent"}
+    this_week |= dict.fromkeys(("period_start", "period_end", "claimed_at"), FRIDAY_18)
+    await storage.database.write(lambda connection: connection.execute(sa.insert(digest_run), this_week))
+    long_ago = sa.update(digest_setting).values(next_run_at=FRIDAY_18 - timedelta(days=9), weekday=2)
+    late_one = long_ago.where(digest_setting.c.chat_id == late.chat_id)
+    await storage.database.write(lambda connection: connection.execute(late_one))
+
+    (claimed,) = await claim_at(storage, clock, FRIDAY_18)
+    chats = [each.chat_id for each in (had_it, late, silent, due)]
+    outcomes = await storage.digests.runs(chats)
+    assert claimed.digest.chat_id == due.chat_id
+    assert [outcomes[each] for each in chats] == ["sent", "missed", "empty", "claimed"]
+    assert [(await storage.digests.setting(each)).next_run_at > FRIDAY_18 for each in chats] == [True] * 4
 
 
 async def test_digest_is_claimed_once_at_its_instant(storage: Storage, clock: Clock) -> None:

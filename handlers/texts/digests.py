@@ -1,7 +1,8 @@
 """The weekly digest, and what is said about when it comes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -34,7 +35,13 @@ def _span(week: Digest) -> str:
 def _day(at: datetime, zone: str) -> str:
     # Translators: a day without its year, as https://unicode.org/reports/tr35/tr35-dates.html#dfst-day writes patterns.
     pattern = _("d MMM")
-    return format_date(at.astimezone(ZoneInfo(zone)).date(), pattern, locale=language())
+    return _written(at.astimezone(ZoneInfo(zone)).date(), pattern, language())
+
+
+@lru_cache(64)
+def _written(day: date, pattern: str, locale: str) -> str:
+    """Kept: ten thousand clubs have their digests in one hour, and all of the same days."""
+    return format_date(day, pattern, locale=locale)
 
 
 def _moment(at: datetime, zone: str) -> str:
