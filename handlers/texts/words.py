@@ -1,5 +1,6 @@
 """Small parts of messages. Text from outside is cut and escaped here, and nowhere else."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from html import escape as _escape
@@ -17,8 +18,9 @@ LONGEST_NAME = 40
 def plain(text: str, longest: int = LONGEST_TITLE) -> str:
     """Foreign text as one visible line, cut."""
     spaced = " ".join(text.split())  # before what is not printable goes, for a line break is no letter of a word
-    clean = " ".join("".join(letter for letter in spaced if letter.isprintable()).split())
-    return clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…"
+    if not spaced.isprintable():
+        spaced = " ".join("".join(letter for letter in spaced if letter.isprintable()).split())
+    return spaced if len(spaced) <= longest else spaced[: longest - 1].rstrip() + "…"
 
 
 def escape(text: str, longest: int = LONGEST_TITLE) -> str:
@@ -75,8 +77,13 @@ def decade(first: int) -> str:
 
 def countries(codes: tuple[str, ...]) -> str:
     """Names of ISO 3166 codes in the reader's language."""
-    names = Locale.parse(language()).territories
+    names = _territories(language())
     return ", ".join(escape(names.get(code, code)) for code in codes[:3])
+
+
+@cache
+def _territories(tag: str) -> Mapping[str, str]:
+    return Locale.parse(tag).territories
 
 
 def instant(at: datetime, form: str) -> str:
