@@ -1,5 +1,6 @@
 """Top lists: by weighted rating, then count, then title, so that pages agree with each other."""
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,16 +29,19 @@ class Lists:
             fitting = [each.line for each in await self._recent.of(query.period) if each.fits(query)]
             lines = fitting[first : first + PAGE + 1]
         else:
-            page = self._ranked(query).limit(PAGE + 1).offset(first)
-            rows = await self._database.read(lambda connection: connection.execute(page).all())
+            ranked = _all_time(query.genre is not None, query.decade is not None)
+            if query.period is not Period.ALL:
+                ranked = self._recent_of(query)
+            given = self._given(query, PAGE + 1, first)
+            rows = await self._database.read(lambda connection: connection.execute(ranked, given).all())
             lines = list(map(line_of, rows))
         minimum = self._ranking.of(query.scope).minimum
         return TopPage(query, tuple(lines[:PAGE]), more=len(lines) > PAGE, minimum=minimum)
 
     async def best(self, limit: int) -> tuple[int, ...]:
         """The movies of everyone's list of all time, in its order."""
-        ranked = self._kept(TopQuery(scope=EVERYONE)).limit(limit)
-        rows = await self._database.read(lambda connection: connection.execute(ranked).all())
+        ranked, given = _all_time(by_genre=False, by_decade=False), self._given(TopQuery(scope=EVERYONE), limit, 0)
+        rows = await self._database.read(lambda connection: connection.execute(ranked, given).all())
         return tuple(row.id for row in rows)
 
     async def genres(self) -> tuple[str, ...]:
@@ -59,24 +63,35 @@ class Lists:
         first, last = await self._database.read(lambda connection: connection.execute(query).one())
         return () if first is None else tuple(range(last // 10 * 10, first // 10 * 10 - 1, -10))
 
-    def _ranked(self, query: TopQuery) -> sa.Select[Any]:
-        if query.period is Period.ALL:
-            return self._kept(query)
+    def _recent_of(self, query: TopQuery) -> sa.Select[Any]:
         counted = recent(query.period, query.scope, self._ranking.of(query.scope), self._database)
-        return _filtered(counted, movie.c.id, query)
+        return _page(counted, movie.c.id, query.genre is not None, query.decade is not None)
 
-    def _kept(self, query: TopQuery) -> sa.Select[Any]:
-        """All time: read from the kept scores, through the index on (scope, weighted)."""
-        listed = score.c.scope == query.scope, score.c.count >= self._ranking.of(query.scope).minimum
-        order = score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id
-        ranked = sa.select(movie, *SCORE_COLUMNS).join(score, score.c.movie_id == movie.c.id).where(*listed)
-        return _filtered(ranked, score.c.movie_id, query).order_by(*order)
+    def _given(self, query: TopQuery, most: int, first: int) -> dict[str, Any]:
+        """All that a page's statement may ask for."""
+        until = None if query.decade is None else query.decade + 9
+        filters = {"of_genre": query.genre, "since": query.decade, "until": until}
+        minimum = self._ranking.of(query.scope).minimum
+        return {"in_scope": query.scope, "minimum": minimum, "most": most, "first": first, **filters}
 
 
-def _filtered(ranked: sa.Select[Any], movie_id: sa.ColumnElement[int], query: TopQuery) -> sa.Select[Any]:
-    if query.genre is not None:
+@cache
+def _all_time(by_genre: bool, by_decade: bool) -> sa.Select[Any]:
+    """Read from the kept scores, through the index on (scope, weighted). Building it costs more than running it."""
+    minimum = score.c.count >= sa.bindparam("minimum", type_=sa.Integer)
+    listed = score.c.scope == sa.bindparam("in_scope", type_=sa.BigInteger), minimum
+    order = score.c.weighted.desc(), score.c.count.desc(), movie.c.title, movie.c.id
+    columns = movie.c.id, movie.c.title, movie.c.year, movie.c.directors, *SCORE_COLUMNS
+    ranked = sa.select(*columns).join(score, score.c.movie_id == movie.c.id).where(*listed)
+    return _page(ranked, score.c.movie_id, by_genre, by_decade).order_by(*order)
+
+
+def _page(ranked: sa.Select[Any], movie_id: sa.ColumnElement[int], by_genre: bool, by_decade: bool) -> sa.Select[Any]:
+    if by_genre:
         # One film after another in the list's order: SQLite would gather all of a genre's first to see who is IN it.
-        ranked = ranked.where(sa.exists().where(movie_genre.c.genre == query.genre, movie_genre.c.movie_id == movie_id))
-    if query.decade is not None:
-        ranked = ranked.where(movie.c.year.between(query.decade, query.decade + 9))
-    return ranked
+        its_genre = movie_genre.c.genre == sa.bindparam("of_genre", type_=sa.Text)
+        ranked = ranked.where(sa.exists().where(its_genre, movie_genre.c.movie_id == movie_id))
+    if by_decade:
+        since, until = sa.bindparam("since", type_=sa.Integer), sa.bindparam("until", type_=sa.Integer)
+        ranked = ranked.where(movie.c.year.between(since, until))
+    return ranked.limit(sa.bindparam("most", type_=sa.Integer)).offset(sa.bindparam("first", type_=sa.Integer))
