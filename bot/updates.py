@@ -49,6 +49,8 @@ def parsed(payload: bytes, bot: Bot) -> Update:
     update = orjson.loads(payload)
     press = update.get("callback_query") or {}
     message = press.get("message")
+    if isinstance(message, dict):
+        message.pop("reply_markup", None)  # half of parsing, where the whole is needed
     if not isinstance(message, dict) or _says_more(message):
         return Update.de_json(update, bot)
     place = InaccessibleMessage(Chat.de_json(message["chat"], bot), message["message_id"])

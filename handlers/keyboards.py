@@ -44,7 +44,7 @@ def card(
     What changes a rating and what leads elsewhere have a row each: a phone cuts the labels of four in one.
     """
     mine = shown.my_stars if private else None
-    rates = _rates(shown.movie.id, back)
+    rates = _rates(shown.movie.id) if back is None else _rates_from(shown.movie.id, back)
     stars = [_star(n, mine, rates[n]) for n in range(1, 11)]
     change, lead = [], []
     if rated is not None and rated.changed:
@@ -63,12 +63,16 @@ def card(
 
 
 @lru_cache(4096)
-def _rates(movie_id: int, back: carry.Back | None) -> tuple[str, ...]:
+def _rates(movie_id: int) -> tuple[str, ...]:
     """What gives so many stars, 0 to 10. Kept, for what one rates is often what others rate."""
+    return tuple(carry.Rate(movie_id, stars).encode() for stars in range(11))
+
+
+def _rates_from(movie_id: int, back: carry.Back) -> tuple[str, ...]:
+    """The same on a card that leads back; not kept, for it holds what somebody searched."""
     if isinstance(back, carry.Search):
         back = carry.Search(back.page, carry.fit_query(back.query, carry.STAR_QUERY_BYTES))
-    given = (carry.RateFrom(movie_id, n, back) if back else carry.Rate(movie_id, n) for n in range(11))
-    return tuple(each.encode() for each in given)
+    return tuple(carry.RateFrom(movie_id, stars, back).encode() for stars in range(11))
 
 
 def _way_back(back: carry.Back) -> Button:

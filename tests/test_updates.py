@@ -65,7 +65,7 @@ def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, An
 @pytest.mark.parametrize(
     "message",
     [
-        {"is_topic_message": True, "message_thread_id": 5},
+        {"is_topic_message": True, "message_thread_id": 5, "reply_markup": {"inline_keyboard": [[]]}},
         {
             "reply_to_message": {
                 "message_id": 2,
@@ -80,6 +80,7 @@ def test_a_topic_and_a_file_that_it_answers_are_there_too(message: dict[str, Any
     seen = parsed(press(**message), bot).effective_message
 
     assert isinstance(seen, Message)
+    assert seen.reply_markup is None
     assert seen.message_thread_id == 5 or seen.reply_to_message.document.file_id == "f"
 
 
