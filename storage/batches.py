@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,44 +13,52 @@ from storage.engine import IDLE_S
 from storage.turns import beginning
 from storage.writer import Writer
 
+T = TypeVar("T")
+
 LANES = 2
 """Batches at a time: PostgreSQL stores one while the next is made ready."""
 
 
-def sqlite_writer(engine: sa.Engine, thread: ThreadPoolExecutor) -> Writer:
-    """SQLite: one thread, one connection, one hop for a whole batch."""
-    kept = _KeptInThread(engine)
+def sqlite_writer(writing: "SqliteThread") -> Writer:
+    """SQLite: one hop for a whole batch."""
 
     async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
-        await asyncio.get_running_loop().run_in_executor(thread, kept.commit, run)  # nobody else writes: no turns
+        await writing.run(run)  # nobody else writes: no turns to take
 
-    async def give_back() -> None:
-        await asyncio.get_running_loop().run_in_executor(thread, kept.give_back)
-
-    return Writer(run_batch, let_go=give_back)
+    return Writer(run_batch)
 
 
-class _KeptInThread:
-    """SQLite: SQLAlchemy's connection, kept from batch to batch, for making one anew costs as much as a rating."""
+class SqliteThread:
+    """SQLite: one thread that writes, and its one connection, for making that anew costs as much as a rating."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._connection: sa.Connection | None = None
 
-    def commit(self, run: Callable[[sa.Connection], None]) -> None:
+    async def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work` in a transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, work)
+
+    def _commit(self, work: Callable[[sa.Connection], T]) -> T:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self.engine.connect()
         try:
             with self._connection.begin():
-                run(self._connection)
+                return work(self._connection)
         except BaseException:
-            self.give_back()
+            self._give_back()
             raise
 
-    def give_back(self) -> None:
+    def _give_back(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._give_back)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self.engine.dispose)
+        self._thread.shutdown()
 
 
 def postgresql_writer(engine: AsyncEngine) -> Writer:

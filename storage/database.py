@@ -1,15 +1,13 @@
 """A database to read and write: what every subject of the service stands on."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.batches import postgresql_writer, sqlite_writer
+from storage.batches import SqliteThread, postgresql_writer, sqlite_writer
 from storage.engine import OVERFLOW, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
 from storage.values import Now
@@ -30,11 +28,8 @@ class Database:
         # Behind PgBouncer they are what keeps a statement's parts at one server.
         in_transactions = is_sqlite(url) or is_unprepared(url)
         self._reading = self.engine if in_transactions else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._writing = writing_engine(url) if is_sqlite(url) else None
-        self._writer: Writer = (
-            sqlite_writer(self._writing, self._thread) if self._writing is not None else postgresql_writer(self.engine)
-        )
+        self._writing = SqliteThread(writing_engine(url)) if is_sqlite(url) else None
+        self._writer: Writer = sqlite_writer(self._writing) if self._writing else postgresql_writer(self.engine)
 
     @property
     def is_sqlite(self) -> bool:
@@ -107,19 +102,13 @@ class Database:
             return await self._by_itself(work)
 
     async def _by_itself(self, work: Callable[[sa.Connection], T]) -> T:
-        if self._writing is None:
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
-
-        def run(engine: sa.Engine) -> T:
-            with engine.begin() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._thread, run, self._writing)
+        if self._writing is not None:
+            return await self._writing.run(work)
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def close(self) -> None:
         await self._writer.close()
         await self.engine.dispose()
         if self._writing is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._writing.dispose)
-        self._thread.shutdown()
+            await self._writing.close()

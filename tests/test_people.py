@@ -67,7 +67,8 @@ async def test_a_chat_that_cannot_be_written_to_is_noted_once(storage: Storage) 
 
 async def statements_of(storage: Storage, change: Awaitable[object]) -> int:
     """How many are sent to the database while `change` is made."""
-    engine = storage.database._writing or storage.database.engine.sync_engine
+    writing = storage.database._writing
+    engine = writing.engine if writing else storage.database.engine.sync_engine
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:

@@ -65,8 +65,9 @@ async def test_everything_works_and_nobody_meets_anothers_statement(
 ) -> None:
     name = make_url(await new_database(postgres, migrated_template)).database
     url = f"postgresql://anybody@127.0.0.1:{bouncer}/{name}?prepared=off"
+    clock = Clock()
     replicas = [
-        await Storage.open(StorageSettings(data_dir=tmp_path / str(number), url=url), now=Clock()) for number in "ab"
+        await Storage.open(StorageSettings(data_dir=tmp_path / str(number), url=url), now=clock) for number in "ab"
     ]
     await add_films(replicas[0])
     for stars in (8, 9, 7):
@@ -76,10 +77,14 @@ async def test_everything_works_and_nobody_meets_anothers_statement(
             for movie in (DUNE, HEAT)
         )
         await asyncio.gather(*rates, *(each.lists.top(TopQuery(scope=0)) for each in replicas for _ in range(20)))
+    settings = [await replicas[0].digests.change(who, enabled=True) for who in PEOPLE[:3]]
+    clock.at = settings[0].next_run_at or clock.at
+    due = await replicas[1].digests.queue_due(lambda _: {"text": "x"})
     await replicas[0].audit.seal()
     first, report = (await replicas[1].lists.top(TopQuery(scope=0))).lines[0], await replicas[1].audit.verify()
     for each in replicas:
         await each.close()
 
     assert (first.score.count if first.score else 0, first.score.total if first.score else 0) == (40, 280)
-    assert (report.fault, report.entries) == (None, 240)
+    assert (due[0], set(due[1])) == (3, {who.chat_id for who in PEOPLE[:3]})
+    assert (report.fault, report.entries) == (None, 243)

@@ -26,7 +26,7 @@ ROOMY = 1_073_741_823
 def pragma(storage: Storage, setting: str) -> None:
     """Change the one writing connection, which a transaction could not: a read-only one begins none."""
     assert storage.database._writing is not None
-    connection = storage.database._writing.raw_connection()
+    connection = storage.database._writing.engine.raw_connection()
     connection.cursor().execute(f"PRAGMA {setting}").close()
     connection.close()
 

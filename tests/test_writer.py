@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from storage import audit, batches, steps
+from storage.engine import driver_of
 from storage.errors import DatabaseUnavailable
 from storage.models import bot_state
 from storage.service import Storage
@@ -27,7 +28,7 @@ async def keys(storage: Storage) -> set[str]:
 
 async def test_writes_at_once_share_commits(sqlite_storage: Storage) -> None:
     commits: list[object] = []
-    sa.event.listen(sqlite_storage.database._writing, "commit", commits.append)
+    sa.event.listen(sqlite_storage.database._writing.engine, "commit", commits.append)
     await asyncio.gather(*(sqlite_storage.database.write(put(str(n))) for n in range(100)))
 
     assert len(await keys(sqlite_storage)) == 100
@@ -49,6 +50,18 @@ async def test_a_failure_in_the_middle_undoes_only_itself(storage: Storage) -> N
 
     assert [type(each) for each in outcomes[1:3]] == [ZeroDivisionError, IntegrityError]
     assert await keys(storage) == {"a", "b"}
+
+
+async def test_what_broke_the_connection_beside_the_batches_breaks_no_batch(sqlite_storage: Storage) -> None:
+    def broken(connection: sa.Connection) -> None:
+        driver_of(connection).close()
+
+    await sqlite_storage.database.write(put("a"))
+    with pytest.raises(Exception, match="closed"):
+        await sqlite_storage.database.on_writing_connection(broken)
+    await sqlite_storage.database.write(put("b"))
+
+    assert await keys(sqlite_storage) == {"a", "b"}
 
 
 async def test_a_cancelled_caller_leaves_its_write_standing(storage: Storage) -> None:
