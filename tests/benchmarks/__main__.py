@@ -69,7 +69,7 @@ class Run:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute instead of eleven: rougher, and less")
+    parser.add_argument("--quick", action="store_true", help="one to three minutes: rougher, and less")
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"))
     parser.add_argument("--publish", action="store_true", help="put the table into the README, the pictures into docs/")
     options = parser.parse_args()
