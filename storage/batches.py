@@ -1,64 +1,28 @@
 """How each database runs a batch of the writer: in one transaction, with the fewest hops and trips."""
 
-import asyncio
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
+from storage.sqlite_threads import WritingThread
 from storage.turns import beginning
 from storage.writer import Writer
-
-T = TypeVar("T")
 
 LANES = 2
 """Batches at a time: PostgreSQL stores one while the next is made ready."""
 
 
-def sqlite_writer(writing: "SqliteThread") -> Writer:
+def sqlite_writer(writing: WritingThread) -> Writer:
     """SQLite: one hop for a whole batch."""
 
     async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
         await writing.run(run)  # nobody else writes: no turns to take
 
     return Writer(run_batch)
-
-
-class SqliteThread:
-    """SQLite: one thread that writes, and its one connection, for making that anew costs as much as a rating."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._connection: sa.Connection | None = None
-
-    async def run(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` in a transaction."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, work)
-
-    def _commit(self, work: Callable[[sa.Connection], T]) -> T:
-        if self._connection is None:
-            self._connection = self.engine.connect()
-        try:
-            with self._connection.begin():
-                return work(self._connection)
-        except BaseException:
-            self._give_back()
-            raise
-
-    def _give_back(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._give_back)
-        await asyncio.get_running_loop().run_in_executor(self._thread, self.engine.dispose)
-        self._thread.shutdown()
 
 
 def postgresql_writer(engine: AsyncEngine) -> Writer:

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.batches import SqliteThread, postgresql_writer, sqlite_writer
-from storage.engine import OVERFLOW, is_sqlite, is_unprepared, reading_engine, writing_engine
+from storage.batches import postgresql_writer, sqlite_writer
+from storage.engine import OVERFLOW, asynchronous_engine, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
+from storage.sqlite_threads import ReadingThreads, WritingThread
 from storage.values import Now
 from storage.writer import Writer
 
@@ -23,13 +24,16 @@ class Database:
     def __init__(self, url: URL, now: Now) -> None:
         self.url = url
         self.now = now
-        self.engine: AsyncEngine = reading_engine(url)
+        self.engine: AsyncEngine = asynchronous_engine(url)
+        self._reading: ReadingThreads | None = None
+        self._writing: WritingThread | None = None
+        if is_sqlite(url):
+            self._reading, self._writing = ReadingThreads(reading_engine(url)), WritingThread(writing_engine(url))
+        self._writer: Writer = sqlite_writer(self._writing) if self._writing else postgresql_writer(self.engine)
         # PostgreSQL's transactions of reads promise nothing more than their statements do, and cost two more of them.
         # Behind PgBouncer they are what keeps a statement's parts at one server.
-        in_transactions = is_sqlite(url) or is_unprepared(url)
-        self._reading = self.engine if in_transactions else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writing = SqliteThread(writing_engine(url)) if is_sqlite(url) else None
-        self._writer: Writer = sqlite_writer(self._writing) if self._writing else postgresql_writer(self.engine)
+        untied = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read_with = self.engine if is_unprepared(url) else untied
 
     @property
     def is_sqlite(self) -> bool:
@@ -42,15 +46,19 @@ class Database:
 
     @property
     def connections(self) -> tuple[int, int]:
-        """How many connections of the pool are in use, and how many may be."""
-        pool = self.engine.pool
-        return (pool.checkedout(), pool.size() + OVERFLOW) if isinstance(pool, sa.QueuePool) else (0, 0)
+        """How many connections are in use, SQLite's writing one left out, and how many may be."""
+        pools = [self.engine.pool, *([self._reading.engine.pool] if self._reading else [])]
+        kept = [pool for pool in pools if isinstance(pool, sa.QueuePool)]
+        return sum(pool.checkedout() for pool in kept), sum(pool.size() for pool in kept) + OVERFLOW
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
-        """Run `query`, which changes nothing. Raises DatabaseUnavailable when the database cannot be reached."""
-        return await self._read(self._reading, query)
+        """Run `query`, which is short and changes nothing. Raises DatabaseUnavailable when the database is away."""
+        if self._reading is not None:
+            with explained("read"):
+                return await self._reading.run(query)
+        return await self._asked(self._read_with, query)
 
-    async def _read(self, engine: AsyncEngine, query: Callable[[sa.Connection], T]) -> T:
+    async def _asked(self, engine: AsyncEngine, query: Callable[[sa.Connection], T]) -> T:
         with explained("read"):
             async with engine.connect() as connection:
                 return await connection.run_sync(query)
@@ -66,7 +74,7 @@ class Database:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return query(connection)
 
-        return await self._read(self.engine, begun)
+        return await self._asked(self.engine, begun)
 
     async def checkpoint(self) -> None:
         """Bring SQLite's write-ahead log home, as far as nobody has to wait for it. Raises DatabaseUnavailable."""
@@ -110,5 +118,6 @@ class Database:
     async def close(self) -> None:
         await self._writer.close()
         await self.engine.dispose()
-        if self._writing is not None:
+        if self._reading is not None and self._writing is not None:
+            await self._reading.close()
             await self._writing.close()

@@ -16,6 +16,9 @@ from storage.faults import forget_the_row
 BUSY_TIMEOUT_MS = 15_000
 """How long a connection waits for another's lock: a backup or `digest run` beside the bot, somebody's VACUUM FULL."""
 
+READERS = 4
+"""SQLite: as many short questions are read at a time, each by a thread. More would only wait for the same two cores."""
+
 OVERFLOW = 4
 """As many connections are opened beside those that a pool keeps."""
 
@@ -59,8 +62,8 @@ def is_unprepared(url: URL) -> bool:
     return url.query.get("prepared") == "off"
 
 
-def reading_engine(url: URL) -> AsyncEngine:
-    """Asynchronous connections: read-only on SQLite (WAL: they never wait for the writer), all on PostgreSQL."""
+def asynchronous_engine(url: URL) -> AsyncEngine:
+    """Asynchronous connections: all on PostgreSQL; on SQLite, read-only, for what is read piece by piece."""
     if not is_sqlite(url):
         postgres = url.set(drivername="postgresql+asyncpg").difference_update_query(["prepared"])
         unprepared = UNPREPARED if is_unprepared(url) else {}
@@ -72,6 +75,19 @@ def reading_engine(url: URL) -> AsyncEngine:
         return engine
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **DISCREET)
     sa.event.listen(engine.sync_engine, "connect", _prepare_reader)
+    return engine
+
+
+def reading_engine(url: URL) -> sa.Engine:
+    """SQLite's connections for short questions, read-only; used by READERS threads (see `sqlite_threads`)."""
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        pool_size=READERS,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        **DISCREET,
+    )
+    sa.event.listen(engine, "connect", _prepare_reader)
     return engine
 
 
@@ -101,7 +117,7 @@ def _ask_the_rested(engine: sa.Engine) -> None:
 
 
 def writing_engine(url: URL) -> sa.Engine:
-    """The one writing connection of this process, for SQLite; used by a single thread (see `writer`)."""
+    """SQLite's one writing connection of this process; used by a single thread (see `sqlite_threads`)."""
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"),
         poolclass=sa.pool.StaticPool,

@@ -88,7 +88,8 @@ async def test_a_page_of_changes_looks_through_no_catalogue(sqlite_storage: Stor
     await sqlite_storage.clubs.join(in_club(ANN))
     await sqlite_storage.ratings.rate(DUNE, 8, ANN)
     asked: list[tuple[str, Any]] = []
-    engine = sqlite_storage.database.engine.sync_engine
+    assert sqlite_storage.database._reading is not None
+    engine = sqlite_storage.database._reading.engine
     sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
     trail = sqlite_storage.audit
     page = await (trail.history(ANN.person_id) if whose == "one's own" else trail.entries(AuditFilter()))

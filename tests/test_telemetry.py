@@ -207,8 +207,7 @@ async def test_writes_that_wait_and_connections_in_use_are_shown(storage: Storag
     waiting = telemetry.writes_waiting._samples()
     await asyncio.gather(*writes)
     kept = 0 if storage.database.is_sqlite else 1  # the writer's
-    async with storage.database.engine.connect():
-        used = registry.get_sample_value("matinee_database_connections_used")
+    used = await storage.database.read(lambda _: registry.get_sample_value("matinee_database_connections_used"))
 
     assert [sample.value for sample in waiting] == [3]
     assert registry.get_sample_value("matinee_database_writes_waiting") == 0

@@ -58,8 +58,9 @@ class Size:
 
 
 async def by_key(storage: Storage, number: int) -> None:
-    """One film's row, as any bot would read it: the least that anything from a database costs here."""
-    await storage.database.read(lambda c: c.execute(KEY, {"movie": 1 + number * 7919 % growth.FILMS}).one())
+    """One film's row, as any bot would read it, through SQLAlchemy and aiosqlite."""
+    async with storage.database.engine.connect() as connection:
+        (await connection.execute(KEY, {"movie": 1 + number * 7919 % growth.FILMS})).one()
 
 
 async def look(storage: Storage, ratings: int) -> Size:
