@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from bot.app import calm_collector
 from bot.digest import render
-from storage import scores
 from storage.models import digest_setting
 from storage.service import Storage, StorageSettings
 from tests.benchmarks import growth
@@ -50,7 +49,7 @@ async def passed(folder: Path, chats: int) -> Pass:
     setting = {"enabled": True, "weekday": growth.NOW.weekday(), "minute": 0, "zone": "UTC", "next_run_at": growth.NOW}
     settings = [{"chat_id": growth.FIRST_CLUB - number, **setting} for number in range(chats)]
     await storage.database.write(lambda connection: connection.execute(sa.insert(digest_setting), settings))
-    await storage.database.write(lambda connection: scores.rebuild(connection, storage.settings.ranking))
+    growth.count(folder / "matinee.db", storage.settings.ranking)
     calm_collector()
     before = await pace(partial(by_key, storage), 1_000, 1)
     began, queued, looks = time.perf_counter(), 0, list[float]()

@@ -4,6 +4,11 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from storage import scores
+from storage.ranking import Ranking
+
 FILMS, PEOPLE, CLUBS, MEMBERS = 100_000, 200_000, 10_000, 20
 FIRST_PERSON, FIRST_CLUB = 5_000_000_000, -1_002_000_000_000
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
@@ -39,9 +44,7 @@ def fill(file: Path, clubs: int = CLUBS) -> None:
 
 def rate(file: Path, ratings: int, span: int = SPAN) -> None:
     """So many ratings instead of those before, without entries; the scores have to be counted anew."""
-    with sqlite3.connect(file) as database:
-        for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY", "threads=2"):
-            database.execute(f"PRAGMA {pragma}")
+    with _hurried(file) as database:
         indexes = database.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'rating' AND type = 'index'")
         named = [(name, sql) for name, sql in indexes if sql]
         for name, _ in named:
@@ -50,6 +53,22 @@ def rate(file: Path, ratings: int, span: int = SPAN) -> None:
         _insert(database, RATING, ratings, ratings=ratings, span=span)
         for _, sql in named:
             database.execute(sql)
+
+
+def count(file: Path, ranking: Ranking) -> None:
+    """The scores of these ratings, as the program counts them."""
+    engine = sa.create_engine("sqlite://", creator=lambda: _hurried(file))
+    with engine.begin() as connection:
+        scores.rebuild(connection, ranking)
+    engine.dispose()
+
+
+def _hurried(file: Path) -> sqlite3.Connection:
+    """A connection for what would be lost at a power cut, with much memory to sort in."""
+    database = sqlite3.connect(file)
+    for pragma in ("synchronous=OFF", "cache_size=-1000000", "temp_store=MEMORY", "threads=2"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
 
 
 def _insert(database: sqlite3.Connection, statement: str, count: int, **also: int) -> None:

@@ -12,6 +12,9 @@ RIVALS = Path(__file__).parent / "rivals"
 PYTHON = Path("build/rivals/bin/python")
 """What the rivals run with."""
 
+HURRIED_S = 1.0
+"""A benchmark with less time than that has one round of each way, and does not take the median of three."""
+
 Work = Callable[[int], Awaitable[object]]
 """Does the piece of work with this number."""
 
@@ -54,6 +57,10 @@ class Measure:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def rounds(seconds: float) -> int:
+    return 1 if seconds < HURRIED_S else 3
 
 
 async def pace(work: Work, pieces: int, at_once: int) -> Pace:

@@ -20,12 +20,11 @@ from itertools import count
 from pathlib import Path
 
 from tests import program
-from tests.benchmarks.measures import PYTHON, RIVALS, Measure, report
+from tests.benchmarks.measures import PYTHON, RIVALS, Measure, report, rounds
 from tests.benchmarks.telegram import Courier, Heard, api, press
 from tests.benchmarks.writing import opened, who_what_how
 
 CONNECTIONS, AT_ONCE = 64, 256
-ROUNDS = 3
 TOKEN = "1000000001:bench"
 SECRET = "Quite_a-secret"
 
@@ -97,11 +96,11 @@ async def full(bots: Mapping[str, Bot], seconds: float) -> dict[str, float]:
     Of each bot the median round: in turn, for the machine is not always as quick.
     """
     quick = {name: await _flood(bot, AT_ONCE // 2) for name, bot in bots.items()}
-    rounds: dict[str, list[float]] = {name: [] for name in bots}
-    for _ in range(ROUNDS):
+    paces: dict[str, list[float]] = {name: [] for name in bots}
+    for _ in range(times := rounds(seconds)):
         for name, bot in bots.items():
-            rounds[name].append(await _flood(bot, max(AT_ONCE, int(quick[name] * seconds / ROUNDS))))
-    return {name: statistics.median(paces) for name, paces in rounds.items()}
+            paces[name].append(await _flood(bot, max(AT_ONCE, int(quick[name] * seconds / times))))
+    return {name: statistics.median(found) for name, found in paces.items()}
 
 
 async def _flood(bot: Bot, presses: int) -> float:

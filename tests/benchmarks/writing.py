@@ -5,9 +5,10 @@
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,13 +25,12 @@ from storage.models import chat, movie, person
 from storage.service import Storage, StorageSettings
 from storage.values import Actor
 from tests.benchmarks import writing_baselines as baselines
-from tests.benchmarks.measures import Measure, Pace, Work, pace, report
+from tests.benchmarks.measures import Measure, Pace, Work, pace, report, rounds
 from tests.databases import new_database
 
 PEOPLE, FILMS = 5_000, 2_000
 FIRST = 5_000_000_000
 SETTLED = 25_000
-ROUNDS = 3
 
 
 def who_what_how(number: int) -> tuple[int, int, int]:
@@ -96,12 +96,12 @@ class Way:
 async def in_turn(ways: Mapping[str, Way], seconds: float) -> dict[str, Pace]:
     """Of each way its median round, about `seconds` in all: in turn, for the machine is not always as quick."""
     quick = {name: (await pace(way.work, 5 * way.at_once + 50, way.at_once)).per_s for name, way in ways.items()}
-    rounds: dict[str, list[Pace]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
+    paces: dict[str, list[Pace]] = {name: [] for name in ways}
+    for _ in range(times := rounds(seconds)):
         for name, way in ways.items():
-            pieces = max(200, int(quick[name] * seconds / ROUNDS))
-            rounds[name].append(await pace(way.work, pieces, way.at_once))
-    return {name: sorted(paces, key=attrgetter("per_s"))[ROUNDS // 2] for name, paces in rounds.items()}
+            pieces = max(200, int(quick[name] * seconds / times))
+            paces[name].append(await pace(way.work, pieces, way.at_once))
+    return {name: sorted(found, key=attrgetter("per_s"))[len(found) // 2] for name, found in paces.items()}
 
 
 async def settle(storage: Storage) -> None:
@@ -110,13 +110,21 @@ async def settle(storage: Storage) -> None:
     await storage.database.checkpoint()  # as the bot does each minute: SQLite's log begins anew in its old place
 
 
+async def settled_copies(folder: Path, names: Iterable[str]) -> None:
+    async with opened(folder / "settled") as storage:
+        await settle(storage)
+        for name in names:  # with the log, which goes when the last one closes
+            shutil.copytree(folder / "settled", folder / name)
+
+
 async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
     """Each in a database of its own."""
     async with AsyncExitStack() as stack:
         names = "ours 1", "ours 32", "ours 256", "raw", "orm"
-        storages = {name: await stack.enter_async_context(opened(folder / name)) for name in names}
+        await settled_copies(folder, names)
+        storages = {name: await stack.enter_async_context(reopened(folder / name)) for name in names}
         for storage in storages.values():
-            await settle(storage)
+            await storage.database.checkpoint()  # what the copied log holds
         by_orm = await stack.enter_async_context(baselines.orm(folder / "orm" / "matinee.db", who_what_how))
         ways = {f"ours {n}": Way(ever_new(ours(storages[f"ours {n}"]), SETTLED), n) for n in (1, 32, 256)}
         ways["raw"] = Way(ever_new(baselines.Raw(folder / "raw" / "matinee.db", who_what_how).rate, SETTLED), 1)
