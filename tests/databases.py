@@ -1,6 +1,7 @@
 """Fixtures: the real service on both databases, empty, with a clock that tests move. Loaded by conftest."""
 
 import asyncio
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -105,11 +106,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a migrated SQLite file and the five FILMS; copied for the same reason."""
+    data_dir = tmp_path_factory.mktemp("files") / "data"
+
+    async def migrate() -> None:
+        opened = await Storage.open(StorageSettings(data_dir=data_dir), now=Clock())
+        await add_films(opened)
+        await opened.close()
+
+    asyncio.run(migrate())
+    return data_dir
+
+
 @pytest.fixture
-async def sqlite_storage(tmp_path: Path, clock: Clock) -> AsyncIterator[Storage]:
+async def sqlite_storage(tmp_path: Path, migrated_files: Path, clock: Clock) -> AsyncIterator[Storage]:
     """The real service on a SQLite file with the five FILMS, its clock stopped at NOON."""
+    shutil.copytree(migrated_files, tmp_path / "data")
     opened = await Storage.open(StorageSettings(data_dir=tmp_path / "data"), now=clock)
-    await add_films(opened)
     yield opened
     await opened.close()
 
