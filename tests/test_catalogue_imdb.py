@@ -126,7 +126,9 @@ async def test_newer_files_change_and_remove_but_nothing_that_was_rated(storage:
     changed = rows[2].replace("Film 1002\tFilm", "Film The Second\tFilm")
     summary = await storage.catalogue.import_imdb(make(changed, *rows[3:]), quiet)
     known = await films(storage)
+    indexes = await storage.database.read(lambda c: [each["name"] for each in sa.inspect(c).get_indexes("rating")])
 
+    assert [name for name in indexes if "pointing" in str(name)] == []
     assert (summary.changed, summary.removed, summary.unchanged) == (1, 1, 7)
     assert "tt0001000" in known
     assert "tt0001001" not in known

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
+from storage.cards import _VOICES
 from storage.errors import BadStars, MovieNotFound
 from storage.service import Storage
 from storage.values import Actor, MyOrder, Score, Source
@@ -86,6 +88,15 @@ async def test_a_club_counts_its_raters_elsewhere_too(storage: Storage) -> None:
     assert card.here is not None
     assert (card.here.count, card.here.total) == (1, 6)
     assert card.voices == ()
+
+
+async def test_names_in_a_club_are_found_without_looking_through_everybodys_ratings(sqlite_storage: Storage) -> None:
+    """Each press in a club did, of its film: of one that a hundred thousand have rated it took a tenth of a second."""
+    explained = f"EXPLAIN QUERY PLAN {_VOICES.compile(dialect=sqlite.dialect())}"
+    values = (0,) * explained.count("?")
+    plan = await sqlite_storage.database.read(lambda c: [row[3] for row in c.exec_driver_sql(explained, values)])
+
+    assert "SEARCH rating USING INDEX ix_rating_club_movie (chat_id=? AND movie_id=?)" in plan
 
 
 async def test_names_are_shown_beside_stars_set_in_that_chat(storage: Storage) -> None:
