@@ -145,9 +145,9 @@ def _brought(row: Row) -> Brought | None:
 
 
 def _stars(value: Any, scale: int) -> int | None:
-    """Whole stars of ten; a half is rounded up."""
+    """Whole stars of ten; a half is rounded up. Half of Europe's spreadsheets write a half as "4,5"."""
     try:
-        stars = int(float(value) * scale + 0.5)
+        stars = int(float(str(value).replace(",", ".")) * scale + 0.5)
     except (TypeError, ValueError, OverflowError):
         return None
     return stars if 1 <= stars <= 10 else None

@@ -97,9 +97,20 @@ def test_what_export_gives_out_can_be_brought_back() -> None:
 
 
 def test_semicolons_and_the_letters_of_former_years_are_read() -> None:
-    assert [each.title for each in read("Title;Year;Rating\nAmélie;2001;8,5\nAmélie;2001;8.5\n".encode("cp1252"))] == [
-        "Amélie"
-    ]
+    assert [each.title for each in read("Title;Year;Rating\nAmélie;2001;8\n".encode("cp1252"))] == ["Amélie"]
+
+
+@pytest.mark.parametrize(
+    ("content", "stars"),
+    [
+        ("Date;Name;Year;Letterboxd URI;Rating\n02.11.2021;Heat;1995;https://boxd.it/1;4,5\n", 9),
+        ("Date;Name;Year;Letterboxd URI;Rating\n02.11.2021;Heat;1995;https://boxd.it/1;0,5\n", 1),
+        ("Title;Year;Rating\nHeat;1995;8,5\n", 9),
+        ('Title,Year,Rating\nHeat,1995,"8,4"\n', 8),
+    ],
+)
+def test_a_half_may_be_written_with_a_comma(content: str, stars: int) -> None:
+    assert [(each.title, each.stars) for each in read(content.encode())] == [("Heat", stars)]
 
 
 @pytest.mark.parametrize("stars", ["0", "11", "", "NaN", "inf", "-1", "ten", "1e400"])
