@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from storage.rating_batch import Change, Clear, store
 from storage.rating_files import read
 from storage.search.index import SearchIndex
 from storage.turns import movie_turn
-from storage.values import Actor, Brought, Comparison, Recognised, Source
+from storage.values import Actor, Brought, Comparison, RatingFile, Recognised, Source
 
 BATCH = 200
 """Ratings of one transaction: others need not wait long, and PostgreSQL has room for the turns."""
@@ -40,8 +41,8 @@ class Imports:
         self._looking = asyncio.Semaphore(1)
         """One file at a time: it takes a thread for up to a minute, and searches need threads too."""
 
-    async def read(self, content: bytes) -> tuple[Brought, ...]:
-        """The ratings in a file of another service. Raises UnreadableRatings, TooManyRatings."""
+    async def read(self, content: bytes) -> RatingFile:
+        """What is in a file of another service. Raises UnreadableRatings, TooManyRatings."""
         async with self._looking:
             return await asyncio.to_thread(read, content)
 
@@ -55,7 +56,8 @@ class Imports:
         new, other, same = list[Recognised](), list[Recognised](), list[Recognised]()
         for each in found:
             stars = had.get(each.movie_id)
-            (new if stars is None else same if stars == each.brought.stars else other).append(each)
+            kind = new if stars is None else same if stars == each.brought.stars else other
+            kind.append(replace(each, had=stars))
         return Comparison(tuple(new), tuple(other), tuple(same), unknown)
 
     async def store(self, actor: Actor, found: Sequence[Recognised]) -> int:

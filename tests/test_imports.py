@@ -154,6 +154,7 @@ async def test_what_is_brought_is_set_beside_what_there_is(storage: Storage) -> 
     assert [[each.movie_id for each in part] for part in (found.same, found.other, found.new)] == [
         [HEAT], [DUNE], [ALIEN],
     ]  # fmt: skip
+    assert [each.had for each in (*found.same, *found.other, *found.new)] == [9, 5, None]
     assert [each.title for each in found.unknown] == ["Nowhere Film"]
 
 
