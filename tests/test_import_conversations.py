@@ -117,9 +117,10 @@ async def test_nothing_to_do_says_so(stage: Stage) -> None:
 
 
 async def test_what_is_not_taken_is_named_before_and_after(stage: Stage) -> None:
-    rows = b"Nobody,2003,9\n<b>Parasite</b>,2019,11\nHeat,1995,nine\n,1979,8\nAlien,1979,8\n"
+    rows = b"Heat,,9\nNobody,2003,9\n<b>Parasite</b>,2019,11\nHeat,1995,nine\n,1979,8\nAlien,1979,8\n"
     left = [
         "❓ 1 film I do not know: Nobody (2003)",
+        "🔍 1 film of which I am not certain: Heat. Search for the title and rate by hand.",
         "⚠️ 3 rows could not be read: <b>Parasite</b> (11 ★), Heat (nine ★) and 1 more",
     ]
     shown = await (await stage.client.open()).gives("ratings.csv", b"Title,Year,Rating\n" + rows)

@@ -118,7 +118,7 @@ class World:
     def comparison(self) -> Comparison:
         there = tuple(Brought(stars=10, title=name, year=self.year) for name in self.names)
         other = tuple(Recognised(1, each, self.stars) for each in there)
-        return Comparison(other, other, other, there)
+        return Comparison(other, other, other, there, there)
 
     def unreadable(self) -> tuple[Unreadable, ...]:
         return tuple(Unreadable(name, name[:20]) for name in self.names)

@@ -80,7 +80,7 @@ def _what_now(found: Comparison, unreadable: Sequence[Unreadable]) -> str:
     if found.new or found.other:
         slow = " " + _("Taking it over may take a minute.") if found.total >= MANY else ""
         return _("Nothing is changed yet.") + slow
-    if found.unknown or unreadable:
+    if found.unknown or found.unsure or unreadable:
         return _("There is nothing to do.")
     return _("It is all here already.") + " " + _("There is nothing to do.")
 
@@ -101,6 +101,9 @@ def _left(found: Comparison, unreadable: Sequence[Unreadable]) -> list[str]:
     if found.unknown:
         said = _("{films} I do not know: {names}")
         lines.append("❓ " + _of_films(said, found.unknown))
+    if found.unsure:
+        said = _("{films} of which I am not certain: {names}. Search for the title and rate by hand.")
+        lines.append("🔍 " + _of_films(said, found.unsure))
     if unreadable:
         said = ngettext("{n} row could not be read", "{n} rows could not be read", len(unreadable))
         names = [f"{escape(each.title, LONGEST_FILM)} ({escape(each.stars)} ★)" for each in unreadable if each.title]

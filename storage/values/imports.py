@@ -43,14 +43,18 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is brought beside what a person has: films without stars yet, with others, with the same, and unknown."""
+    """What is brought beside what a person has: films without stars yet, with others, with the same, and unknown.
+
+    `unsure`: several films may be meant, or one whose title or year is a little other.
+    """
 
     new: tuple[Recognised, ...] = ()
     other: tuple[Recognised, ...] = ()
     same: tuple[Recognised, ...] = ()
     unknown: tuple[Brought, ...] = ()
+    unsure: tuple[Brought, ...] = ()
 
     @property
     def total(self) -> int:
         """How many films were brought."""
-        return len(self.new) + len(self.other) + len(self.same) + len(self.unknown)
+        return len(self.new) + len(self.other) + len(self.same) + len(self.unknown) + len(self.unsure)
