@@ -12,7 +12,7 @@ from handlers.callback_data import Import, data_of
 from handlers.context import Context, actor_of, is_group, message_of, owner_of
 from handlers.screen import send, show
 from storage.errors import TooManyRatings, UnreadableRatings
-from storage.values import Brought
+from storage.values import RatingFile
 
 
 async def on_import(update: Update, context: Context) -> None:
@@ -31,16 +31,16 @@ async def on_file(update: Update, context: Context) -> None:
     actor = actor_of(update)
     await context.bot.send_chat_action(actor.chat_id, ChatAction.TYPING)
     try:
-        brought = await _read(context, document)
+        file = await _read(context, document)
     except TooManyRatings as error:
         await send(update, context, texts.too_many_ratings(document.file_name, error.most))
         return
     except UnreadableRatings:
         await send(update, context, texts.no_ratings_in(document.file_name))
         return
-    found = await context.storage.imports.compare(actor.person_id, brought)
+    found = await context.storage.imports.compare(actor.person_id, file.ratings)
     keyboard = data_keyboards.bring(found, actor.person_id)
-    await send(update, context, texts.brought(found, document.file_name), keyboard, reply=True)
+    await send(update, context, texts.brought(found, file.unreadable, document.file_name), keyboard, reply=True)
 
 
 async def on_answer(update: Update, context: Context) -> None:
@@ -51,16 +51,17 @@ async def on_answer(update: Update, context: Context) -> None:
         await show(update, context, texts.left_as_it_is())
         return
     await context.answer(update, texts.importing())
-    brought = await _again(update, context)
-    if brought is None:
+    file = await _again(update, context)
+    if file is None:
         await show(update, context, texts.file_gone())
         return
-    found = await context.storage.imports.compare(actor.person_id, brought)
+    found = await context.storage.imports.compare(actor.person_id, file.ratings)
     chosen = found.new if tap.what == "new" else (*found.new, *found.other)
-    await show(update, context, texts.imported(found, await context.storage.imports.store(actor, chosen)))
+    changed = await context.storage.imports.store(actor, chosen)
+    await show(update, context, texts.imported(found, file.unreadable, changed))
 
 
-async def _again(update: Update, context: Context) -> tuple[Brought, ...] | None:
+async def _again(update: Update, context: Context) -> RatingFile | None:
     """What is in the file that the pressed message answers; null once that was deleted."""
     message = message_of(update)
     asked = message.reply_to_message if isinstance(message, Message) else None
@@ -70,8 +71,8 @@ async def _again(update: Update, context: Context) -> tuple[Brought, ...] | None
         return None
 
 
-async def _read(context: Context, document: Document) -> tuple[Brought, ...]:
-    """The ratings in a file. Raises UnreadableRatings, also for what is larger than bots may fetch, or gone."""
+async def _read(context: Context, document: Document) -> RatingFile:
+    """What is in a file. Raises UnreadableRatings, also for what is larger than bots may fetch, or gone."""
     if (document.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
         raise UnreadableRatings("it is too large to be fetched")
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,12 +18,16 @@ from storage.rating_batch import Change, Clear, store
 from storage.rating_files import read
 from storage.search.index import SearchIndex
 from storage.turns import movie_turn
-from storage.values import Actor, Brought, Comparison, Recognised, Source
+from storage.values import Actor, Brought, Comparison, RatingFile, Recognised, Source
 
 BATCH = 200
 """Ratings of one transaction: others need not wait long, and PostgreSQL has room for the turns."""
 YEARS = (0, -1, 1)
 """Services differ by a year in when a film came out. The very year is asked for first."""
+ABOUT = 2
+"""Up to so many years away a film of about that title may be the one that was meant."""
+MOST_COMPARED = 2_000
+"""Films that are not found: of so many at most it is looked up whether one like it is known."""
 
 _PERSON = sa.bindparam("person", type_=sa.BigInteger)
 _IDS = sa.bindparam("ids", type_=Ids)
@@ -40,23 +45,24 @@ class Imports:
         self._looking = asyncio.Semaphore(1)
         """One file at a time: it takes a thread for up to a minute, and searches need threads too."""
 
-    async def read(self, content: bytes) -> tuple[Brought, ...]:
-        """The ratings in a file of another service. Raises UnreadableRatings, TooManyRatings."""
+    async def read(self, content: bytes) -> RatingFile:
+        """What is in a file of another service. Raises UnreadableRatings, TooManyRatings."""
         async with self._looking:
             return await asyncio.to_thread(read, content)
 
     async def compare(self, person_id: int, brought: Sequence[Brought]) -> Comparison:
         """Changes nothing. A film that is brought twice counts once, as it was brought last."""
         async with self._looking:
-            found, unknown = await asyncio.to_thread(_recognise, self._catalogue.index, brought)
+            found, unknown, unsure = await asyncio.to_thread(_recognise, self._catalogue.index, brought)
         mine = {"person": person_id}
         rows = await self._database.read(lambda connection: connection.execute(_ALL, mine).all())
         had = {row.movie_id: row.stars for row in rows}
         new, other, same = list[Recognised](), list[Recognised](), list[Recognised]()
         for each in found:
             stars = had.get(each.movie_id)
-            (new if stars is None else same if stars == each.brought.stars else other).append(each)
-        return Comparison(tuple(new), tuple(other), tuple(same), unknown)
+            kind = new if stars is None else same if stars == each.brought.stars else other
+            kind.append(replace(each, had=stars))
+        return Comparison(tuple(new), tuple(other), tuple(same), tuple(unknown), tuple(unsure))
 
     async def store(self, actor: Actor, found: Sequence[Recognised]) -> int:
         """Give these films their stars, each with its audit entry; how many that changed.
@@ -88,16 +94,18 @@ class Imports:
         return len(changes)
 
 
-def _recognise(index: SearchIndex, brought: Iterable[Brought]) -> tuple[list[Recognised], tuple[Brought, ...]]:
-    """Films that are certain, each once, and what is not known."""
-    found, unknown = dict[int, Recognised](), list[Brought]()
+def _recognise(index: SearchIndex, brought: Iterable[Brought]) -> tuple[list[Recognised], list[Brought], list[Brought]]:
+    """Films that are certain, each once; what is not known; and what may be one that is."""
+    found, unknown, unsure = dict[int, Recognised](), list[Brought](), list[Brought]()
     for each in brought:
         movie_id = _by_id(index, each) or _by_name(index, each)
-        if movie_id is None:
-            unknown.append(each)
-        else:
+        if movie_id is not None:
             found[movie_id] = Recognised(movie_id, each)
-    return list(found.values()), tuple(unknown)
+        elif len(unknown) + len(unsure) < MOST_COMPARED and _is_like_one(index, each):
+            unsure.append(each)
+        else:
+            unknown.append(each)
+    return list(found.values()), unknown, unsure
 
 
 def _by_id(index: SearchIndex, each: Brought) -> int | None:
@@ -109,3 +117,8 @@ def _by_id(index: SearchIndex, each: Brought) -> int | None:
 def _by_name(index: SearchIndex, each: Brought) -> int | None:
     """Only a film of just that title, and of about that year: a wrong one would be worse than none."""
     return index.named(each.title, [each.year + years for years in YEARS]) if each.title and each.year else None
+
+
+def _is_like_one(index: SearchIndex, each: Brought) -> bool:
+    years = range(each.year - ABOUT, each.year + ABOUT + 1) if each.year else None
+    return bool(each.title) and index.has_like(each.title, years)

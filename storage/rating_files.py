@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from storage.errors import TooManyRatings, UnreadableRatings
-from storage.values import Brought
+from storage.values import Brought, RatingFile, Unreadable
 
 LARGEST = 64_000_000
 """Bytes of a file when it is unpacked: more than so many ratings need, and no bomb."""
@@ -41,21 +41,23 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedE
 _NAME = re.compile("[^a-z0-9]")
 _IMDB = re.compile("tt[0-9]{7,9}")
 _YEAR = re.compile("(?:18|19|20)[0-9]{2}")
-_LONGEST_TITLE = 200
+_LONGEST_TITLE, _LONGEST_STARS = 200, 20
 OLDEST = 1990
 
 Row = Mapping[str, Any]
 """What a line says of each of COLUMNS, as text or number."""
 
 
-def read(content: bytes) -> tuple[Brought, ...]:
-    """The films' ratings. Raises UnreadableRatings when there is none, TooManyRatings."""
-    found = tuple(islice((brought for part in _parts(content) for brought in _of(part)), MOST + 1))
-    if not found:
-        raise UnreadableRatings("no rating of a film was found in it")
+def read(content: bytes) -> RatingFile:
+    """The films' ratings. Raises UnreadableRatings when there is nothing about films in it, TooManyRatings."""
+    found = tuple(islice((each for part in _parts(content) for each in _of(part)), MOST + 1))
     if len(found) > MOST:
         raise TooManyRatings(MOST)
-    return found
+    ratings = tuple(each for each in found if isinstance(each, Brought))
+    unreadable = tuple(each for each in found if isinstance(each, Unreadable))
+    if not ratings and not any(each.title for each in unreadable):
+        raise UnreadableRatings("no rating of a film was found in it")
+    return RatingFile(ratings, unreadable)
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
@@ -80,7 +82,7 @@ def _whole(content: bytes) -> bytes:
     return content
 
 
-def _of(part: bytes) -> Iterator[Brought]:
+def _of(part: bytes) -> Iterator[Brought | Unreadable]:
     rows = _json_rows(part) if part.lstrip()[:1] in {b"[", b"{"} else _csv_rows(_text(part))
     return filter(None, map(_brought, rows))
 
@@ -128,27 +130,35 @@ def _json_rows(part: bytes) -> Iterator[Row]:
             }  # fmt: skip
 
 
-def _brought(row: Row) -> Brought | None:
-    """Null for what has no stars, is no film, or cannot be told from others."""
-    stars = _stars(row.get("stars"), row.get("scale", 1))
-    title = str(row.get("title") or "").removeprefix("'").strip()[:_LONGEST_TITLE]
-    imdb, tmdb = str(row.get("imdb_id") or "").strip(), str(row.get("tmdb_id") or "").strip()
+def _brought(row: Row) -> Brought | Unreadable | None:
+    """Null for what has no stars, or is no film."""
+    said = _said(row, "stars")
+    if not said or NO_FILM.search(_said(row, "kind")):
+        return None
+    stars = _stars(said, row.get("scale", 1))
+    title = _said(row, "title").removeprefix("'").strip()[:_LONGEST_TITLE]
+    imdb, tmdb = _said(row, "imdb_id"), _said(row, "tmdb_id")
     imdb_id = imdb if _IMDB.fullmatch(imdb) else None
     tmdb_id = int(tmdb) if tmdb.isascii() and tmdb.isdecimal() and len(tmdb) < 10 else None
-    if stars is None or NO_FILM.search(str(row.get("kind") or "")) or not (imdb_id or tmdb_id or title):
-        return None
-    year = _YEAR.match(str(row.get("year") or ""))
+    if stars is None or not (imdb_id or tmdb_id or title):
+        return Unreadable(title or imdb, said[:_LONGEST_STARS])
+    year = _YEAR.match(_said(row, "year"))
     return Brought(
         stars=stars, title=title, year=int(year[0]) if year else None, imdb_id=imdb_id, tmdb_id=tmdb_id,
         at=_instant(row.get("at")),
     )  # fmt: skip
 
 
-def _stars(value: Any, scale: int) -> int | None:
-    """Whole stars of ten; a half is rounded up."""
+def _said(row: Row, fact: str) -> str:
+    value = row.get(fact)
+    return "" if value is None else str(value).strip()
+
+
+def _stars(value: str, scale: int) -> int | None:
+    """Whole stars of ten; a half is rounded up. Half of Europe's spreadsheets write a half as "4,5"."""
     try:
-        stars = int(float(value) * scale + 0.5)
-    except (TypeError, ValueError, OverflowError):
+        stars = int(float(value.replace(",", ".")) * scale + 0.5)
+    except (ValueError, OverflowError):
         return None
     return stars if 1 <= stars <= 10 else None
 

@@ -37,7 +37,9 @@ async def test_a_file_is_looked_at_and_only_a_button_changes_something(stage: St
 
     assert shown.text == (
         "📥 ratings.csv: 4 ratings\n\n"
-        "➕ 1 film you have not rated here\n🔁 1 film with other stars than yours here\n✓ 1 film with the same stars\n"
+        "➕ 1 film you have not rated here\n• The Matrix (1999) 8\N{NO-BREAK SPACE}★\n"
+        "🔁 1 film with other stars than yours here\n• Alien (1979) 7 → 10\N{NO-BREAK SPACE}★\n"
+        "✓ 1 film with the same stars\n"
         "❓ 1 film I do not know: A Film Of Nobody (2003)\n\nNothing is changed yet."
     )
     assert shown.rows == [[ADD], [BOTH], [LEAVE]]
@@ -73,6 +75,7 @@ async def test_pressed_twice_it_is_done_once(stage: Stage) -> None:
         await shown.changed()
 
     assert len(await stage.trail()) == 3
+    assert (await shown.now()).text.startswith("✅ These films all have their stars here already. /my shows them.\n❓")
 
 
 async def test_the_file_that_the_answer_was_to_is_gone(stage: Stage) -> None:
@@ -82,7 +85,7 @@ async def test_the_file_that_the_answer_was_to_is_gone(stage: Stage) -> None:
     toast = await shown.press("➕ Add 3 films")
 
     assert await mine(stage) == {}
-    assert toast.text == "I look them all up; it may take a minute."
+    assert toast.text == "I look them all up."
     assert (await shown.changed()).text == "I cannot see the file any more. Please send it again."
 
 
@@ -109,8 +112,50 @@ async def test_nothing_to_do_says_so(stage: Stage) -> None:
     await talk.asks("/rate the godfather 9")
     shown = await talk.gives("ratings.csv", b"Title,Year,Rating\nThe Godfather,1972,9\n")
 
-    assert shown.text.endswith("There is nothing to do.")
+    assert shown.text.endswith("✓ 1 film with the same stars\n\nIt is all here already. There is nothing to do.")
     assert shown.buttons == []
+
+
+async def test_what_is_not_taken_is_named_before_and_after(stage: Stage) -> None:
+    rows = b"Heat,,9\nNobody,2003,9\n<b>Parasite</b>,2019,11\nHeat,1995,nine\n,1979,8\nAlien,1979,8\n"
+    left = [
+        "❓ 1 film I do not know: Nobody (2003)",
+        "🔍 1 film of which I am not certain: Heat. Search for the title and rate by hand.",
+        "⚠️ 3 rows could not be read: <b>Parasite</b> (11 ★), Heat (nine ★) and 1 more",
+    ]
+    shown = await (await stage.client.open()).gives("ratings.csv", b"Title,Year,Rating\n" + rows)
+    await shown.press("➕ Add 1 film")
+
+    assert shown.text.splitlines()[2:-2] == [
+        "➕ 1 film you have not rated here",
+        "• Alien (1979) 8\N{NO-BREAK SPACE}★",
+        *left,
+    ]
+    assert (await shown.changed()).text.splitlines()[1:] == left
+
+
+async def test_a_file_of_nothing_but_faults_says_so(stage: Stage) -> None:
+    shown = await (await stage.client.open()).gives("ratings.csv", b"Title,Rating\nHeat,11\n")
+
+    assert shown.text.splitlines()[2:] == ["⚠️ 1 row could not be read: Heat (11 ★)", "", "There is nothing to do."]
+    assert shown.buttons == []
+
+
+async def test_of_many_changes_the_first_are_shown(stage: Stage) -> None:
+    titles = [
+        "Heat,1995",
+        "Alien,1979",
+        "The Matrix,1999",
+        "The Godfather,1972",
+        "Pulp Fiction,1994",
+        "Fight Club,1999",
+    ]
+    rows = "".join(f"{each},9\n" for each in titles)
+    shown = await (await stage.client.open()).gives("ratings.csv", f"Title,Year,Rating\n{rows}".encode())
+
+    assert shown.text.splitlines()[-4:] == [
+        "• Pulp Fiction (1994) 9\N{NO-BREAK SPACE}★", "• … and 1 more", "", "Nothing is changed yet.",
+    ]  # fmt: skip
 
 
 async def test_anothers_button_changes_nothing(stage: Stage) -> None:
@@ -141,6 +186,7 @@ async def test_many_ratings_of_trakt_are_taken_over(stage: Stage, starter: Path)
     done = await shown.talk.edit(shown.id, timeout_s=30)
 
     assert "❓" not in shown.text
+    assert shown.text.endswith("Nothing is changed yet. Taking it over may take a minute.")
     assert done.text.startswith(f"✅ {len(films)} ratings taken over.")
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage import imports
 from storage.models import EVERYONE, audit_entry, inbox, rating, score
 from storage.service import Storage, StorageSettings
-from storage.values import Actor, Brought, Period, Recognised, TopQuery
+from storage.values import Actor, Brought, NewFilm, Period, Recognised, TopQuery
 from tests.catalogues import NOW, quiet
 from tests.databases import ALIEN, ANN, CLUB, DUNE, HEAT, NOON, in_club
 
@@ -129,10 +129,46 @@ async def test_a_film_is_recognised(catalogue: Storage, there: Brought, title: s
 @pytest.mark.parametrize(
     "there",
     [
-        Brought(stars=8, title="Heat", year=1975),
         Brought(stars=8, title="Heat"),
+        Brought(stars=8, title="Heat", year=1993),
         Brought(stars=8, title="Heatt", year=1995),
+        Brought(stars=8, title="The Shawshank Redemtion"),
+        Brought(stars=8, title="The Shawshank Redemtion", year=1994),
+        Brought(stars=8, imdb_id="tt99999999", title="Pulp Ficton", year=1994),
+    ],
+)
+async def test_a_film_that_is_not_certain_is_told_from_one_that_is_not_known(
+    catalogue: Storage, there: Brought
+) -> None:
+    found = await catalogue.imports.compare(1, [there])
+
+    assert (found.unsure, found.unknown, found.new) == ((there,), (), ())
+    await catalogue.close()
+
+
+async def test_a_film_newer_than_the_index_may_be_the_one(storage: Storage) -> None:
+    await storage.catalogue.load_index(quiet)
+    await storage.catalogue.add(NewFilm(title="Zwielicht im Harz", year=2025), ANN)
+    there = Brought(stars=8, title="Zwielicht im Hartz", year=2025)
+
+    assert (await storage.imports.compare(1, [there])).unsure == (there,)
+
+
+async def test_of_very_many_not_all_are_looked_up_twice(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MOST_COMPARED", 1)
+    await storage.catalogue.load_index(quiet)
+    found = await storage.imports.compare(1, [Brought(stars=8, title="Heat"), Brought(stars=8, title="Alien")])
+
+    assert ([each.title for each in found.unsure], [each.title for each in found.unknown]) == (["Heat"], ["Alien"])
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        Brought(stars=8, title="Heat", year=1900),
         Brought(stars=8, title="Breaking Bad Xyzzy", year=2008),
+        Brought(stars=8, title="Breaking Bad Xyzzy"),
+        Brought(stars=8, title="Pulp", year=1994),
         Brought(stars=8, imdb_id="tt99999999"),
         Brought(stars=8, title="!!!", year=1995),
     ],
@@ -154,6 +190,7 @@ async def test_what_is_brought_is_set_beside_what_there_is(storage: Storage) -> 
     assert [[each.movie_id for each in part] for part in (found.same, found.other, found.new)] == [
         [HEAT], [DUNE], [ALIEN],
     ]  # fmt: skip
+    assert [each.had for each in (*found.same, *found.other, *found.new)] == [9, 5, None]
     assert [each.title for each in found.unknown] == ["Nowhere Film"]
 
 

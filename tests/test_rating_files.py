@@ -11,8 +11,7 @@ import pytest
 from handlers.export import pack
 from storage import rating_files
 from storage.errors import TooManyRatings, UnreadableRatings
-from storage.rating_files import read
-from storage.values import Brought, PersonalData
+from storage.values import Brought, PersonalData, Unreadable
 
 IMDB = """\
 Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,Num Votes
@@ -36,6 +35,10 @@ TMDb ID,IMDb ID,Type,Name,Release Date,Season Number,Episode Number,Rating,Your 
 1396,,tv,Breaking Bad,2008-01-20T00:00:00Z,,,8.9,10,2022-01-05T20:51:33Z
 """
 HEAT = Brought(stars=9, title="Heat", year=1995, imdb_id="tt0113277", at=datetime(2023, 5, 1, tzinfo=UTC))
+
+
+def read(content: bytes) -> tuple[Brought, ...]:
+    return rating_files.read(content).ratings
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -97,15 +100,45 @@ def test_what_export_gives_out_can_be_brought_back() -> None:
 
 
 def test_semicolons_and_the_letters_of_former_years_are_read() -> None:
-    assert [each.title for each in read("Title;Year;Rating\nAmélie;2001;8,5\nAmélie;2001;8.5\n".encode("cp1252"))] == [
-        "Amélie"
-    ]
+    assert [each.title for each in read("Title;Year;Rating\nAmélie;2001;8\n".encode("cp1252"))] == ["Amélie"]
 
 
-@pytest.mark.parametrize("stars", ["0", "11", "", "NaN", "inf", "-1", "ten", "1e400"])
-def test_what_is_no_stars_is_left_out(stars: str) -> None:
-    with pytest.raises(UnreadableRatings):
-        read(f"Title,Year,Rating\nHeat,1995,{stars}\n".encode())
+@pytest.mark.parametrize(
+    ("content", "stars"),
+    [
+        ("Date;Name;Year;Letterboxd URI;Rating\n02.11.2021;Heat;1995;https://boxd.it/1;4,5\n", 9),
+        ("Date;Name;Year;Letterboxd URI;Rating\n02.11.2021;Heat;1995;https://boxd.it/1;0,5\n", 1),
+        ("Title;Year;Rating\nHeat;1995;8,5\n", 9),
+        ('Title,Year,Rating\nHeat,1995,"8,4"\n', 8),
+    ],
+)
+def test_a_half_may_be_written_with_a_comma(content: str, stars: int) -> None:
+    assert [(each.title, each.stars) for each in read(content.encode())] == [("Heat", stars)]
+
+
+@pytest.mark.parametrize("stars", ["0", "11", "NaN", "inf", "-1", "ten", "1e400", "8,5,2"])
+def test_what_is_no_stars_is_left_out_and_named(stars: str) -> None:
+    file = rating_files.read(f'Title,Year,Rating\nHeat,1995,"{stars}"\nAlien,1979,8\n'.encode())
+
+    assert [each.title for each in file.ratings] == ["Alien"]
+    assert file.unreadable == (Unreadable("Heat", stars),)
+
+
+def test_of_five_stars_six_are_too_many() -> None:
+    file = rating_files.read((LETTERBOXD + "2021-11-05,Parasite,2019,https://boxd.it/y,6\n").encode())
+
+    assert file.unreadable == (Unreadable("Parasite", "6"),)
+
+
+def test_stars_of_nothing_that_has_a_name_are_named_too() -> None:
+    file = rating_files.read(b"Title,Year,Rating\nHeat,1995,9\n,1979,8\n")
+
+    assert file.unreadable == (Unreadable("", "8"),)
+
+
+@pytest.mark.parametrize("content", [LETTERBOXD, IMDB, IMDB.replace(",10,", ",ten,"), TMDB, json.dumps(TRAKT)])
+def test_series_and_films_without_stars_are_no_faults(content: str) -> None:
+    assert rating_files.read(content.encode()).unreadable == ()
 
 
 @pytest.mark.parametrize("at", ["", "yesterday", "0001-01-01", "1492-10-12", "2023-13-01", "9999-12-31T23:59:59-23:59"])
@@ -119,6 +152,7 @@ def test_an_odd_date_costs_no_rating(at: str) -> None:
     "content",
     [
         b"", b"hello", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04 no zip", b"[1, 2", b"[1, null, {}]", b'{"movie": 1}',
+        b"Product,Rating\nSoap,11\n",
         b"Title,Year\nHeat,1995\n", b'"' * 200_000, b"[" * 2_000, zipped({"ratings.csv": b""}), zipped({}),
     ],
 )  # fmt: skip

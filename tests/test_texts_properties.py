@@ -21,7 +21,9 @@ from storage.cards import MOST_VOICES
 from storage.service import StorageSettings
 from storage.values import (
     AuditEntry,
+    Brought,
     Card,
+    Comparison,
     Digest,
     DigestLine,
     DigestSetting,
@@ -35,10 +37,12 @@ from storage.values import (
     Period,
     Privacy,
     Rated,
+    Recognised,
     Score,
     SearchPage,
     TopPage,
     TopQuery,
+    Unreadable,
     Voice,
 )
 
@@ -111,6 +115,14 @@ class World:
         title = self.one if self.year else None
         return HistoryPage(tuple(HistoryLine(each, title, self.year) for each in entries), page=0, more=True)
 
+    def comparison(self) -> Comparison:
+        there = tuple(Brought(stars=10, title=name, year=self.year) for name in self.names)
+        other = tuple(Recognised(1, each, self.stars) for each in there)
+        return Comparison(other, other, other, there, there)
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return tuple(Unreadable(name, name[:20]) for name in self.names)
+
     def mine(self) -> MyPage:
         ratings = tuple(MyRating(line, 8, self.at) for line in self.lines())
         return MyPage(ratings, MyOrder.BEST, 99, total=self.count, mean=self.stars, more=True)
@@ -132,6 +144,8 @@ SAID: dict[str, Callable[[World], str]] = {
     "club card": lambda world: texts.card(world.card(), private=False),
     "suggestion": lambda world: texts.suggestion(world.card()),
     "found": lambda world: texts.found(SearchPage(world.other, world.lines(), 0, more=True, clear=None), world.stars),
+    "brought": lambda world: texts.brought(world.comparison(), world.unreadable(), world.other),
+    "imported": lambda world: texts.imported(world.comparison(), world.unreadable(), world.count),
     "mine": lambda world: texts.mine(world.mine()),
     "top": lambda world: texts.top(world.top(), title=world.one),
     "history": lambda world: texts.history(world.history()),

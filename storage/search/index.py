@@ -3,8 +3,9 @@
 A build is a folder of its own beside the one in use and never changed afterwards; `current` names the newest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from storage.search.build import IndexBuilder, in_use
@@ -19,6 +20,7 @@ from storage.search.rerank import (
     YEAR_ALONE,
     YEAR_RIGHT,
     cost,
+    is_alike,
     people_cost,
     prior,
     typed,
@@ -141,6 +143,15 @@ class SearchIndex:
             if here:
                 return max(here)[1]
         return None
+
+    def has_like(self, title: str, years: Container[int] | None) -> bool:
+        """Whether there is a film of that title or nearly so, and of one of the years where they are known."""
+        words = fold(title[:LONGEST])
+        query, rows = typed(words), self._titles
+        near = ((rows.year[row], rows.text(row)) for row in self._grams.candidates(words, CANDIDATES))
+        fresh = ((each.movie.year or 0, each.text) for each in self._fresh if not each.people)
+        texts = (text for year, text in chain(near, fresh) if years is None or year in years)
+        return any(is_alike(query, text) for text in texts)
 
     def _by_id(self, query: Query) -> SearchResult:
         movie_id = self._titles.by_imdb(query.imdb_id) if query.imdb_id else self._titles.by_tmdb(query.tmdb_id or 0)

@@ -27,6 +27,8 @@ PEOPLE = 3.0  # who types a name alone more often means a title with it
 FAME = 6.0
 LONG = 6
 """Letters from which on a single word may hold two edits."""
+ALIKE = 12
+"""Letters of a whole title that may hold one edit more: two titles of a year are often alike by chance."""
 MOST_NAMES = 2
 YEAR_RIGHT, YEAR_NEAR, YEAR_WRONG = 2.5, 0.8, -4.0
 YEAR_ALONE = 3.5  # the cost of a film of which nothing but its year was typed
@@ -74,6 +76,13 @@ def cost(query: Typed, title: str) -> float | None:
         costs.append(_edits(query.joined, "".join(words), query.allowed, NO_SPACES))
         costs.append(_some_words(query, title, len(words)))
     return min((each for each in costs if each is not None), default=None)
+
+
+def is_alike(query: Typed, title: str) -> bool:
+    """Whether the whole title is the query, give or take its article and a few letters."""
+    bare = without_article(tuple(title.split()))
+    most = min(query.allowed, 1 + len(query.bare) // ALIKE)
+    return OSA.distance(query.bare, bare, score_cutoff=most) <= most
 
 
 def _as_typed(query: Typed, title: str) -> float | None:

@@ -24,7 +24,7 @@ from storage.values.films import (
     is_title,
     popularity_of,
 )
-from storage.values.imports import Brought, Comparison, Recognised
+from storage.values.imports import Brought, Comparison, RatingFile, Recognised, Unreadable
 from storage.values.queues import Backlog, GivenUp, InboxItem, OutboxItem, Owed
 from storage.values.trail import (
     AuditEntry,
@@ -73,6 +73,7 @@ __all__ = [
     "PersonalData",
     "Privacy",
     "Rated",
+    "RatingFile",
     "Recognised",
     "Score",
     "Seal",
@@ -80,6 +81,7 @@ __all__ = [
     "Source",
     "TopPage",
     "TopQuery",
+    "Unreadable",
     "Verification",
     "Voice",
     "is_title",
