@@ -1,4 +1,4 @@
-"""Rating: a tap on a star, undo, /rate with a title and stars, and the round of well-known films."""
+"""Rating: a tap on a star, undo, /rate with a title and stars, stars in reply to a card, the round of known films."""
 
 from telegram import Update
 
@@ -7,6 +7,7 @@ from handlers.callback_data import Back, Give, Rate, RateFrom, SearchToRate, Sug
 from handlers.cards import face, show_below, show_card
 from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of, viewer_of
 from handlers.rate_words import Said, names_a_film, said
+from handlers.reply import stars_for
 from handlers.screen import send, show
 from handlers.search import find, scope_of
 from storage.values import Actor, Rated, SearchPage, Source
@@ -55,6 +56,8 @@ async def on_command(update: Update, context: Context) -> None:
     if not words:
         await on_suggest(update, context)
         return
+    if await _rate_replied(update, context, words):
+        return
     meant = said(words)
     if not names_a_film(words):
         await send(update, context, texts.what_to_rate())
@@ -64,6 +67,11 @@ async def on_command(update: Update, context: Context) -> None:
         await _open_unrated(update, context, words, meant)
     else:
         await _rate_or_open(update, context, words, meant, meant.stars)
+
+
+async def on_reply(update: Update, context: Context) -> None:
+    """Stars in reply to a card are for its film."""
+    await _rate_replied(update, context, (update.message and update.message.text) or "")
 
 
 async def on_suggest(update: Update, context: Context) -> None:
@@ -106,6 +114,19 @@ async def _show_rated(update: Update, context: Context, rated: Rated, back: Back
     actor = actor_of(update)
     text, keyboard = face(context, rated.card, actor, rated, back)
     await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
+
+
+async def _rate_replied(update: Update, context: Context, words: str) -> bool:
+    """Whether that was stars in reply to a card."""
+    replied = stars_for(update.message, words)
+    if replied is None:
+        return False
+    movie_id, meant = replied
+    if meant.stars is None:
+        await send(update, context, texts.not_rated(meant.what))
+    else:
+        await _give(update, context, movie_id, meant.stars)
+    return True
 
 
 async def _rate_or_open(update: Update, context: Context, words: str, meant: Said, stars: int) -> None:
