@@ -35,6 +35,7 @@ from handlers import (
     privacy,
     question,
     rate,
+    reply,
     search,
     start,
     top,
@@ -112,6 +113,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
     add(MessageHandler(NEW & filters.StatusUpdate.LEFT_CHAT_MEMBER, members.on_left))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.Document.ALL, imports.on_file))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.COMMAND, start.on_unknown))
+    add(MessageHandler(NEW & (filters.ChatType.PRIVATE | filters.ChatType.GROUPS) & reply.TO_CARD, rate.on_reply))
     add(MessageHandler(NEW & filters.ChatType.PRIVATE & filters.TEXT, search.on_text))
     add(MessageHandler(NEW & filters.ChatType.GROUPS & question.REPLY, search.on_text))
     application.add_error_handler(errors.on_error)

@@ -42,7 +42,8 @@ class Movies:
         lines = await self._database.read(lambda connection: lines_of(connection, wanted, scope))
         clear = result.hits[0].movie_id if result.clear and result.hits else None
         likelihood = {hit.movie_id: hit.score for hit in hits}
-        return SearchPage(query, lines, page, len(hits) > PAGE, clear, result.exact, result.good, likelihood)
+        more = len(hits) > PAGE
+        return SearchPage(query, lines, page, more, clear, result.exact, result.good, result.numbered, likelihood)
 
     async def search(self, query: str, limit: int = MOST_HITS) -> SearchResult:
         """The hits alone; in a thread, for the index lets go of the interpreter's lock while it looks."""

@@ -115,6 +115,14 @@ class Ratings:
         """A person's ratings, ten a page; best first puts the newer of two equals first."""
         return await self._database.read(lambda connection: _mine(connection, person_id, order, page))
 
+    async def given(self, person_id: int, movie_ids: Sequence[int]) -> dict[int, int]:
+        """A person's stars for those of the movies that they have rated."""
+        chosen = sa.select(rating.c.movie_id, rating.c.stars).where(
+            rating.c.person_id == person_id, rating.c.movie_id.in_(movie_ids)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(chosen).all())
+        return {row.movie_id: row.stars for row in rows}
+
 
 def _store(
     connection: sa.Connection, movie_id: int, actor: Actor, source: Source | None, *, stars: int | None, at: datetime

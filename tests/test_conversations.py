@@ -208,7 +208,7 @@ async def test_a_year_is_no_bad_stars(stage: Stage) -> None:
 async def test_stars_are_not_forgotten_when_the_title_is_not_clear(stage: Stage) -> None:
     talk = await stage.client.open()
     hits = await talk.asks("/rate dune 8")
-    assert hits.text.startswith("Not rated yet. Which one gets 8 ★?")
+    assert hits.text.startswith("Which one gets 8 ★? Nothing is stored until you tap.")
     toast = await hits.press("Dune (1984)")
 
     assert toast.text == "8 ★ saved"
@@ -220,7 +220,7 @@ async def test_stars_go_along_to_the_next_page_of_hits(stage: Stage) -> None:
     hits = await talk.asks("/rate dune 8")
     await hits.press("Next ›")
     more = await hits.now()
-    assert more.text.startswith("Not rated yet. Which one gets 8 ★?\n\n11. ")
+    assert more.text.startswith("Which one gets 8 ★? Nothing is stored until you tap.\n\n11. ")
 
     assert (await more.press(more.buttons[0])).text == "8 ★ saved"
 
@@ -228,7 +228,7 @@ async def test_stars_go_along_to_the_next_page_of_hits(stage: Stage) -> None:
 async def test_in_a_club_stars_wait_for_who_wrote_them_and_others_get_the_card(stage: Stage) -> None:
     ann = await stage.client.open(ANN, CLUB)
     hits = await ann.asks("/rate dune 8")
-    assert hits.text.startswith("Not rated yet. Which one gets 8 ★?")
+    assert hits.text.startswith("Which one gets 8 ★? Nothing is stored until you tap.")
     await hits.press("Dune (2021)", by=BEN)
     card = await ann.reply()
     assert card.text.startswith("🎬 Dune (2021)")

@@ -48,3 +48,14 @@ def test_the_film_that_is_meant_comes_first(index: SearchIndex, query: str, firs
 @pytest.mark.parametrize("query", ["tmdb 999999", "kurosawa travolta", "zzzz", "https://www.themoviedb.org/movie/9"])
 def test_what_nobody_made_finds_nothing(index: SearchIndex, query: str) -> None:
     assert index.search(query).hits == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "numbered"),
+    [
+        ("rocky 2", True), ("rocky two", True), ("henry 5", True), ("12 angry men", True), ("rocky 5", False),
+        ("seven samurai 7", False), ("12 monkeys 2", False), ("rocky 2/10", False), ("rocky", False), ("zzzz 2", False),
+    ],
+)  # fmt: skip
+def test_a_number_that_may_be_the_titles_is_known_as_such(index: SearchIndex, query: str, numbered: bool) -> None:
+    assert index.search(query).numbered is numbered

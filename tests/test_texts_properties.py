@@ -85,6 +85,9 @@ class World:
         line = MovieLine(id=1, title=self.one, year=self.year, directors=self.names, score=self.score)
         return (line,) * self.count
 
+    def hits(self) -> SearchPage:
+        return SearchPage(self.other, self.lines(), 0, more=True, clear=None, good=self.year is not None)
+
     def card(self) -> Card:
         movie = Movie(
             id=1, title=self.one, original_title=self.other, year=self.year, runtime=self.year, genres=self.names,
@@ -143,7 +146,7 @@ SAID: dict[str, Callable[[World], str]] = {
     "card": lambda world: texts.card(world.card(), private=True),
     "club card": lambda world: texts.card(world.card(), private=False),
     "suggestion": lambda world: texts.suggestion(world.card()),
-    "found": lambda world: texts.found(SearchPage(world.other, world.lines(), 0, more=True, clear=None), world.stars),
+    "found": lambda world: texts.found(world.hits(), world.stars, {1: 10}),
     "brought": lambda world: texts.brought(world.comparison(), world.unreadable(), world.other),
     "imported": lambda world: texts.imported(world.comparison(), world.unreadable(), world.count),
     "mine": lambda world: texts.mine(world.mine()),

@@ -6,7 +6,7 @@ from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
 from handlers import digest_words, top_words
 from handlers.callback_data import Top
 from handlers.i18n import speaking
-from handlers.rate_words import NO_STARS, STARS
+from handlers.rate_words import said, said_alone
 from storage.values import Period
 from tests.conversations import Stage
 
@@ -100,36 +100,94 @@ def test_a_digest_is_set_as_the_words_ask(words: str, change: dict[str, object],
 @pytest.mark.parametrize(
     ("words", "title", "stars"),
     [
-        ("heat 9", "heat", "9"),
-        ("the godfather 10!", "the godfather", "10"),
-        ("the godfather 8 stars", "the godfather", "8"),
-        ("the godfather 1 Star.", "the godfather", "1"),
-        ("the godfather 8 ★", "the godfather", "8"),
-        ("der pate 8 Sterne", "der pate", "8"),
-        ("der pate 1 Stern!", "der pate", "1"),
-        ("the godfather 8*", "the godfather", "8"),
-        ("heat 9/10 ⭐\N{VARIATION SELECTOR-16}!", "heat", "9"),
-        ("alien 3 7", "alien 3", "7"),
+        ("heat 9", "heat", 9),
+        ("the godfather 10!", "the godfather", 10),
+        ("the godfather 8 stars", "the godfather", 8),
+        ("the godfather 1 Star.", "the godfather", 1),
+        ("the godfather 8 ★", "the godfather", 8),
+        ("der pate 8 Sterne", "der pate", 8),
+        ("der pate 1 Stern!", "der pate", 1),
+        ("the godfather 8*", "the godfather", 8),
+        ("heat 9/10 ⭐\N{VARIATION SELECTOR-16}!", "heat", 9),
+        ("alien 3 7", "alien 3", 7),
+        ("pulp fiction 7 of 10", "pulp fiction", 7),
+        ("the godfather 6 von 10", "the godfather", 6),
+        ("der pate 8 von 10 Sternen", "der pate", 8),
+        ("the matrix 9 out of ten", "the matrix", 9),
+        ("heat 8.0", "heat", 8),
+        ("heat 8,0 / 10", "heat", 8),
+        ("heat 8 points", "heat", 8),
+        ("heat 8 Punkte", "heat", 8),
+        ("heat ⭐⭐⭐⭐⭐⭐⭐⭐", "heat", 8),
+        ("apollo 13⭐\N{VARIATION SELECTOR-16} ⭐\N{VARIATION SELECTOR-16}!", "apollo 13", 2),
+        ("borg 7 of 9 10", "borg 7 of 9", 10),
     ],
 )
-def test_stars_end_the_words_after_rate(words: str, title: str, stars: str) -> None:
-    found = STARS.fullmatch(words)
+def test_stars_end_the_words_after_rate(words: str, title: str, stars: int) -> None:
+    found = said(words)
 
     assert found is not None
-    assert found.groups() == (title, stars)
+    assert (found.title, found.stars) == (title, stars)
 
 
-@pytest.mark.parametrize("words", ["heat", "heat 1995", "heat 11", "9 stars", "heat 9 starship", "2 fast 2 furious"])
-def test_other_ends_are_no_stars(words: str) -> None:
-    assert STARS.fullmatch(words) is None
+@pytest.mark.parametrize(
+    "words",
+    ["heat", "heat 1995", "heat 9 starship", "2 fast 2 furious", "8½", "alien 1979 ★", "9", "9 stars", "7 of 10", "⭐"],
+)
+def test_other_words_are_a_title_or_stars_without_one(words: str) -> None:
+    assert said(words) is None
 
 
-@pytest.mark.parametrize(("words", "said"), [("heat 11 stars", "11"), ("heat 7.5!", "7.5"), ("heat 0 ★", "0")])
-def test_what_was_meant_for_stars_is_told_apart(words: str, said: str) -> None:
-    found = NO_STARS.fullmatch(words)
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("heat 11 stars", "11"),
+        ("heat 7.5!", "7.5"),
+        ("heat 8,5 von 10", "8,5 von 10"),
+        ("heat 11/10", "11/10"),
+        ("heat eight out of 10", "eight out of 10"),
+        ("heat zehn von 5", "zehn von 5"),
+        ("heat 0 ★", "0"),
+        ("heat 4/5", "4/5"),
+        ("heat 4 out of 5 stars", "4 out of 5"),
+        ("heat 4 von 5", "4 von 5"),
+        ("heat 10 of 100", "10 of 100"),
+        ("heat nine", "nine"),
+        ("heat zehn", "zehn"),
+        ("heat FÜNF", "FÜNF"),
+        ("heat " + "⭐" * 11, "⭐" * 11),
+    ],
+)
+def test_what_was_meant_for_stars_is_told_apart(words: str, meant: str) -> None:
+    found = said(words)
 
     assert found is not None
-    assert found.groups() == ("heat", said)
+    assert (found.title, found.stars, found.what) == ("heat", None, meant)
+
+
+@pytest.mark.parametrize(
+    ("words", "stars"),
+    [
+        ("8", 8),
+        (" 8 Sterne! ", 8),
+        ("⭐⭐⭐", 3),
+        ("10/10", 10),
+        ("7 of 10", 7),
+        ("8.0", 8),
+        ("8.5", None),
+        ("4/5", None),
+    ],
+)
+def test_stars_can_be_said_without_a_title(words: str, stars: int | None) -> None:
+    found = said_alone(words)
+
+    assert found is not None
+    assert found.stars == stars
+
+
+@pytest.mark.parametrize("words", ["", "great", "eight", "1917", "heat 8", "8 heat", "8 8"])
+def test_other_replies_are_no_stars(words: str) -> None:
+    assert said_alone(words) is None
 
 
 async def test_words_after_top_choose_the_list_and_odd_ones_are_named(stage: Stage) -> None:

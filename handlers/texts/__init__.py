@@ -1,6 +1,15 @@
 """Values in, Telegram HTML out: pure, in the present language, always valid and always short enough."""
 
-from handlers.texts.cards import card, no_more_suggestions, not_rated, rated, suggestion, taken_for_title, what_to_rate
+from handlers.texts.cards import (
+    card,
+    may_be_title,
+    no_more_suggestions,
+    not_rated,
+    rated,
+    suggestion,
+    taken_for_title,
+    what_to_rate,
+)
 from handlers.texts.data import (
     audit_help,
     audit_page,
@@ -125,6 +134,7 @@ __all__ = [
     "kept",
     "known_already",
     "left_as_it_is",
+    "may_be_title",
     "mine",
     "movie_gone",
     "no_films_year",

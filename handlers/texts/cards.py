@@ -43,6 +43,12 @@ def taken_for_title(title: str, stars: int) -> str:
     return _("That is a film. For stars write <code>/rate {title} {n}/10</code>.").format(title=escape(title), n=stars)
 
 
+def may_be_title(title: str, stars: int) -> str:
+    """The same where it is not certain: what follows are films, and none gets stars by a tap on it."""
+    said = _("Nothing was rated: the {n} may belong to the title. For stars write <code>/rate {title} {n}/10</code>.")
+    return said.format(title=escape(title), n=stars)
+
+
 def what_to_rate() -> str:
     return _("Which film? Send its title before the stars: <code>/rate heat 9</code>.")
 

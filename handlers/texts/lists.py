@@ -1,7 +1,7 @@
 """Pages of movies: what was found, one's own ratings, top lists, one's history."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.i18n import _
 from handlers.texts.changes import difference
@@ -21,17 +21,24 @@ from storage.values import (
 )
 
 
-def found(page: SearchPage, stars: int | None = None) -> str:
-    """The hits by number; the buttons below open them, or give them these stars."""
+def found(page: SearchPage, stars: int | None = None, own: Mapping[int, int] | None = None) -> str:
+    """The hits by number; the buttons below open them, or give them these stars. `own`: one's stars by movie."""
     if not page.lines:
         return nothing_found(page.query)
     head = f"🔎 <b>{escape(page.query)}</b>"
     if not page.good:
         head = "🔎 " + _("I found no “{query}”. Did you mean one of these?").format(query=escape(page.query))
     if stars:
-        head = _("Not rated yet. Which one gets {n} ★?").format(n=stars)
+        asked = _("Which one gets {n} ★? Nothing is stored until you tap.").format(n=stars)
+        head = asked if page.good else f"{head}\n{asked}"
     lines = [f"{number}. {line}" for number, line in _numbered(page.lines, page.page)]
+    if own:
+        lines = [line + _yours(own.get(hit.id)) for line, hit in zip(lines, page.lines, strict=True)]
     return "\n".join([head, "", *lines])
+
+
+def _yours(stars: int | None) -> str:
+    return " · " + _("yours: {n} ★").format(n=stars) if stars else ""
 
 
 def nothing_found(query: str) -> str:

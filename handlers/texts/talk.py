@@ -64,7 +64,10 @@ def help_page(settings: StorageSettings, bot_username: str, *, operator: bool = 
         "Film facts: Wikidata (CC0), Wikipedia contributors (CC BY-SA 4.0), omdb.org (CC BY 2.0 DE) and others. "
         "Not affiliated with IMDb or TMDB."
     )
-    more = _("In a private chat just type a title. <code>/rate title 8</code> rates at once.")
+    more = _(
+        "In a private chat just type a title. <code>/rate title 8</code> rates at once, "
+        "as does <code>8</code> in reply to a card."
+    )
     inline = _("In any other chat type <code>@{name}</code> and a title: everybody there can rate the card you send.")
     seal = _(
         "🔏 in a digest marks a fingerprint of all changes so far: keep it, and it can be proved later that none of "

@@ -4,16 +4,20 @@ Fame is evidence: that somebody mistyped a famous title is likely; that a film n
 mistyped too, is less likely than that what was meant is not in the catalogue.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.search.query import Query
 from storage.search.rerank import without_article
+from storage.search.spelling import in_short
 
 SHORT = 5
 """Below so many letters nearly anything is a typo away: then only a title itself is clearly meant."""
 AHEAD = 1.8
 """By how much the best hit must lead, in log-likelihood, to be the one that was clearly meant."""
+BESIDE = 1.0
+"""By how little a title that has the numbers typed may be behind the best hit, to be meant as well as it is."""
 NEAR = 5.5
 """A cost up to which a hit may be called clearly meant: a typo or a dropped article, not half of the words."""
 LONG, NEAR_LONG = 8, 7.5
@@ -36,6 +40,21 @@ class Candidate:
 def is_good(query: Query, found: Sequence[Candidate]) -> bool:
     """Whether the first is near to what was typed."""
     return bool(found) and found[0].cost <= (NEAR if len(query.words) < LONG else NEAR_LONG)
+
+
+def is_numbered(query: Query, found: Sequence[Candidate]) -> bool:
+    """Whether the numbers that were typed may be a title's: one that has them all is not clearly behind the first.
+
+    Each as often as it was typed: the second of "seven samurai 7" is in no title.
+    """
+    numbers = _numbers(query.whole)
+    return bool(numbers) and any(
+        numbers <= _numbers(each.text) for each in found if each.cost <= NEAR and each.score >= found[0].score - BESIDE
+    )
+
+
+def _numbers(text: str) -> Counter[str]:
+    return Counter(word for word in in_short(text).split() if word.isdigit())
 
 
 def is_clear(query: Query, found: Sequence[Candidate]) -> bool:

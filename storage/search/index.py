@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from storage.search.build import IndexBuilder, in_use
-from storage.search.certainty import Candidate, is_clear, is_good
+from storage.search.certainty import Candidate, is_clear, is_good, is_numbered
 from storage.search.fold import fold
 from storage.search.fresh import MOST, Fresh
 from storage.search.grams import Grams
@@ -57,13 +57,14 @@ class Hit:
 class SearchResult:
     """Hits, the likeliest first. `clear`: the first is certainly meant. `exact`: it bears just this title.
 
-    `good`: the first is near to what was typed.
+    `good`: the first is near to what was typed. `numbered`: the numbers that were typed may be a title's.
     """
 
     hits: tuple[Hit, ...]
     clear: bool
     exact: bool = False
     good: bool = True
+    numbered: bool = False
 
 
 class SearchIndex:
@@ -122,7 +123,9 @@ class SearchIndex:
             found = _in_order([*found, *self._of_year(query.only_year)])
         hits = tuple(Hit(each.movie_id, each.score, each.exact, each.cost) for each in found[:limit])
         exact = bool(found) and found[0].exact
-        return SearchResult(hits, is_clear(query, found), exact, is_good(query, found))
+        return SearchResult(
+            hits, is_clear(query, found), exact, is_good(query, found), is_numbered(query, found[:limit])
+        )
 
     def named(self, title: str, years: Sequence[int]) -> int | None:
         """The best-known movie of just this title, give or take its article, and the first year that has one."""

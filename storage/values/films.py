@@ -139,8 +139,8 @@ class MovieLine:
 class SearchPage:
     """A page of hits, best first. `clear` names the one movie that was clearly meant; `exact`: by just its title.
 
-    `good`: the best hit is near to what was typed, not just alike in parts.
-    `likelihood` (by movie id) orders the hits of one query and says nothing across queries.
+    `good`: the best hit is near to what was typed, not just alike in parts. `numbered`: the numbers that were typed
+    may be a title's. `likelihood` (by movie id) orders the hits of one query and says nothing across queries.
     """
 
     query: str
@@ -150,6 +150,7 @@ class SearchPage:
     clear: int | None
     exact: bool = False
     good: bool = True
+    numbered: bool = False
     likelihood: Mapping[int, float] = field(default_factory=dict)
 
 
