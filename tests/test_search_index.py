@@ -32,6 +32,8 @@ def titles(starter: Path) -> dict[int, str]:
         ("amelie", "Amélie (2001)"),
         ("AMÉLIE", "Amélie (2001)"),
         ("matrix", "The Matrix (1999)"),
+        ("the batman", "The Batman (2022)"),  # less known than the Batman of 1989
+        ("the inception", "Inception (2010)"),
         ("starwars", "Star Wars: Episode IV – A New Hope (1977)"),
         ("pulp fict", "Pulp Fiction (1994)"),
         ("fiction pulp", "Pulp Fiction (1994)"),

@@ -15,7 +15,7 @@ from storage.search.fresh import MOST, Fresh
 from storage.search.grams import Grams
 from storage.search.query import LONGEST, Query, parse
 from storage.search.rerank import (
-    NO_ARTICLE,
+    OTHER_ARTICLE,
     PEOPLE,
     YEAR_ALONE,
     YEAR_RIGHT,
@@ -217,5 +217,5 @@ def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _candidate(movie_id: int, popularity: int, text: str, paid: float, when: float, year: int | None) -> Candidate:
-    exact = paid <= NO_ARTICLE and (year is None or when == YEAR_RIGHT)
+    exact = paid <= OTHER_ARTICLE and (year is None or when == YEAR_RIGHT)
     return Candidate(movie_id, exact, paid, prior(popularity) - paid + when, text)

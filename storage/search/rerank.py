@@ -21,6 +21,7 @@ HALF_TYPED, PER_LETTER = 1.0, 0.03
 MORE_WORDS = 1.2  # what was typed ends where a word of the title ends: more likely all of it
 OTHER_ORDER = 1.2
 NO_ARTICLE = 0.3
+OTHER_ARTICLE = 0.9  # one that is in the query and not in the title is seldom typed for nothing: "the batman"
 NO_SPACES = 1.0
 SOME_WORDS, PER_WORD = 1.8, 0.5
 PEOPLE = 3.0  # who types a name alone more often means a title with it
@@ -69,8 +70,9 @@ def cost(query: Typed, title: str) -> float | None:
     words = tuple(title.split())
     bare = without_article(words)
     if bare != title or query.bare != query.text:
-        costs.append(_edits(query.bare, bare, query.allowed, NO_ARTICLE))
-        costs.append(_plus(_half_typed(query, bare), NO_ARTICLE))
+        dropped = NO_ARTICLE if query.bare == query.text else OTHER_ARTICLE
+        costs.append(_edits(query.bare, bare, query.allowed, dropped))
+        costs.append(_plus(_half_typed(query, bare), dropped))
     if len(words) > 1 or len(query.words) > 1:
         costs.append(_edits(query.ordered, " ".join(sorted(words)), query.allowed, OTHER_ORDER))
         costs.append(_edits(query.joined, "".join(words), query.allowed, NO_SPACES))
