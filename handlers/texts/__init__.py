@@ -25,7 +25,7 @@ from handlers.texts.digests import (
     topic_gone,
     zones_found,
 )
-from handlers.texts.genres import genre
+from handlers.texts.genres import genre, genre_names
 from handlers.texts.imports import (
     brought,
     file_gone,
@@ -112,6 +112,7 @@ __all__ = [
     "forgotten",
     "found",
     "genre",
+    "genre_names",
     "hello_club",
     "help_page",
     "history",

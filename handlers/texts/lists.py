@@ -94,9 +94,9 @@ def _empty_top(page: TopPage, query: TopQuery) -> str:
 
 def _period(period: Period) -> str:
     names = {
-        Period.WEEK: _("this week"),
-        Period.MONTH: _("this month"),
-        Period.YEAR: _("this year"),
+        Period.WEEK: _("last 7 days"),
+        Period.MONTH: _("last 30 days"),
+        Period.YEAR: _("last 365 days"),
         Period.ALL: _("all time"),
     }
     return names[period]
