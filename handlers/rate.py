@@ -1,11 +1,13 @@
 """Rating: a tap on a star, undo, /rate with a title and stars, and the round of well-known films."""
 
+from functools import partial
+
 from telegram import Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import Back, Give, Rate, RateFrom, SearchToRate, Suggest, Undo, data_of, fit_query
 from handlers.cards import face, show_below, show_card
-from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of
+from handlers.context import Context, Say, actor_of, acts_as_chat, is_group, owner_of
 from handlers.rate_words import NO_STARS, STARS, names_a_film
 from handlers.screen import send, show
 from handlers.search import find, scope_of
@@ -77,12 +79,12 @@ async def on_suggested(update: Update, context: Context) -> None:
     actor = owner_of(update, tap.person_id)
     toast = None
     if tap.stars:
-        toast = texts.rated(await context.storage.ratings.rate(tap.movie_id, tap.stars, actor))
+        toast = partial(texts.rated, await context.storage.ratings.rate(tap.movie_id, tap.stars, actor))
     await _show_suggestion(update, context, actor, tap.movie_id, toast)
 
 
 async def _show_suggestion(
-    update: Update, context: Context, actor: Actor, after: int | None, toast: str | None = None
+    update: Update, context: Context, actor: Actor, after: int | None, toast: Say | None = None
 ) -> None:
     card = await context.storage.movies.suggest(actor, after)
     if card is None:
@@ -100,7 +102,7 @@ async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rat
 async def _show_rated(update: Update, context: Context, rated: Rated, back: Back | None = None) -> None:
     actor = actor_of(update)
     text, keyboard = face(context, rated.card, actor, rated, back)
-    await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
+    await show(update, context, text, keyboard, toast=partial(texts.rated, rated), poster=rated.card.movie.poster)
 
 
 async def _rate_or_open(update: Update, context: Context, words: str, title: str, stars: int) -> None:
