@@ -67,7 +67,7 @@ async def on_suggest(update: Update, context: Context) -> None:
     """The round of well-known films, in private: one card after another."""
     if is_group(update.effective_chat):
         markup = keyboards.in_private(context.bot.username, "rate")
-        await send(update, context, texts.in_private(), markup)
+        await send(update, context, texts.round_in_private(), markup)
         return
     actor = actor_of(update)
     await _show_suggestion(update, context, actor, None)

@@ -188,7 +188,7 @@ async def test_a_german_is_spoken_to_in_german(stage: Stage, person: int) -> Non
     assert " Min. · Action, Sci-Fi, Superhelden, Thriller · Vereinigte Staaten" in card.text
     assert "\nDu: 9 ★" in (await card.now()).text
     assert (await card.now()).rows[2] == ["↶ Rückgängig", "✕ Entfernen"]
-    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 Bewertung · ⌀ 9,0 ★")
+    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 · ⌀ 9,0 ★")
     assert "1 Film\n" in (await talk.asks("/week")).text
     assert "· mit 9 ★ bewertet" in (await talk.asks("/history")).text
     assert "Freitag, 18:00, UTC" in (await talk.asks("/digest freitag 18:00")).text

@@ -57,6 +57,7 @@ from handlers.texts.lists import (
 )
 from handlers.texts.talk import (
     COMMANDS,
+    OPERATORS_COMMANDS,
     added,
     anothers_command,
     as_yourself,
@@ -74,6 +75,7 @@ from handlers.texts.talk import (
     no_films_year,
     our_fault,
     privacy,
+    round_in_private,
     slow_down,
     stale_button,
     start,
@@ -85,6 +87,7 @@ from handlers.texts.words import clock, weekday
 
 __all__ = [
     "COMMANDS",
+    "OPERATORS_COMMANDS",
     "a_few_words",
     "added",
     "anothers_command",
@@ -142,6 +145,7 @@ __all__ = [
     "perhaps_posted",
     "privacy",
     "rated",
+    "round_in_private",
     "saved",
     "several_people",
     "slow_down",
