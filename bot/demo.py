@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from itertools import islice
@@ -26,12 +26,15 @@ from bot.signals import until_told_to_stop
 
 if TYPE_CHECKING:
     from bot.app import Running
+    from storage.service import Storage
 
 log = structlog.get_logger("matinee.demo")
 
 TOKEN = "1000000001:only-the-local-telegram-takes-it"  # noqa: S105 - well-formed, and worth nothing
 LOOK_S = 1.0
 """How often to look whether the next digest is due at another instant than the page shows."""
+PATIENCE_S = 20
+"""With the posting of a digest that the page's clock jumped over."""
 
 
 async def run(given: Settings, port: int) -> None:
@@ -77,22 +80,39 @@ async def _beside(running: "Running", *, settings: Settings, telegram: LocalTele
     Console().print(f"  Ready, with {await running.storage.catalogue.count():,} films.\n")
     async with asyncio.TaskGroup() as group:
         group.create_task(telegram.ended())
-        group.create_task(_follow_clock(telegram, clock))
+        group.create_task(_follow_clock(running.storage, telegram, clock))
         group.create_task(_show_next_digest(running, telegram))
 
 
-async def _follow_clock(telegram: LocalTelegram, clock: Clock) -> None:
+async def _follow_clock(storage: "Storage", telegram: LocalTelegram, clock: Clock) -> None:
     """Whenever somebody moves the page's clock, the bot's moves along."""
     while True:
         try:
             world = await telegram.world()
-            clock.move(timedelta(seconds=world["clock"]["offset_s"]))
+            await _move(storage, clock, timedelta(seconds=world["clock"]["offset_s"]))
             async for event in telegram.events():
                 if event["type"] == "clock":
-                    clock.move(timedelta(seconds=event["offset_s"]))
+                    await _move(storage, clock, timedelta(seconds=event["offset_s"]))
         except aiohttp.ClientError as error:
             log.warning("lost sight of the page's clock", error=str(error))
         await asyncio.sleep(1)
+
+
+async def _move(storage: "Storage", clock: Clock, offset: timedelta) -> None:
+    """Stop at each digest on the way until it is posted: after a jump of more than a day it would be too late."""
+    while (due := await storage.digests.next_due()) is not None and due <= datetime.now(UTC) + offset:
+        clock.move(max(due, clock.now()) - datetime.now(UTC))
+        try:
+            await asyncio.wait_for(_posted(storage, due), PATIENCE_S)
+        except TimeoutError:
+            log.warning("a digest on the way was not posted in time", due=due.isoformat())
+            break
+    clock.move(offset)
+
+
+async def _posted(storage: "Storage", due: datetime) -> None:
+    while await storage.digests.next_due() == due or (await storage.outbox.backlog()).waiting:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
 
 
 async def _show_next_digest(running: "Running", telegram: LocalTelegram) -> None:

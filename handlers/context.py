@@ -1,6 +1,6 @@
 """What every handler is given: the storage, who acts and where, and the one answer to a callback query."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from handlers.edits import Edits
 from handlers.flood import Flood
+from handlers.i18n import speaking
 from handlers.latest import Latest
 from handlers.refusals import ActsAsChat, ForeignButton
 from storage.service import Storage
@@ -20,6 +21,10 @@ TOO_OLD = "query is too old"
 """Of Telegram's answer to what is answered too late, or twice."""
 TOAST = 200
 """Characters of a callback answer that Telegram accepts."""
+
+
+Say = Callable[[], str]
+"""Makes a text when it is known in which language."""
 
 
 class Lookup(Protocol):
@@ -55,11 +60,16 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], BotDa
     def storage(self) -> Storage:
         return self.bot_data.storage
 
-    async def answer(self, update: Update, text: str | None = None, *, alert: bool = False) -> None:
-        """Answer the update's callback query, once, after the work; one that came too late is no error."""
+    async def answer(self, update: Update, say: Say | None = None, *, alert: bool = False) -> None:
+        """Answer the update's callback query, once, after the work; one that came too late is no error.
+
+        Only who pressed reads it, so `say` is called in their language, also where messages keep to one for all.
+        """
         query = update.callback_query
         if query is None or _answered.get() == query.id:
             return
+        with speaking(query.from_user.language_code):
+            text = say() if say else None
         try:
             await query.answer(text[:TOAST] if text else None, show_alert=alert)
         except BadRequest as error:

@@ -61,7 +61,7 @@ async def on_change(update: Update, context: Context) -> None:
     """A setting to reach, or a choice to show."""
     tap = Digest.decode(data_of(update))
     if not await _may_change(update, context):
-        await context.answer(update, texts.digest_for_admins(), alert=True)
+        await context.answer(update, texts.digest_for_admins, alert=True)
     elif tap.what in {"show", "region"}:
         await _show_choices(update, context, tap)
     else:
@@ -81,7 +81,7 @@ async def _change(update: Update, context: Context, tap: Digest) -> None:
     else:
         setting = await digests.change(actor, thread_id=tap.number or None)
     keyboard = digest_keyboards.setting(setting, topic=topic_of(update))
-    await show(update, context, texts.digest_setting(setting), keyboard, toast=texts.saved())
+    await show(update, context, texts.digest_setting(setting), keyboard, toast=texts.saved)
 
 
 async def _show_choices(update: Update, context: Context, tap: Digest) -> None:

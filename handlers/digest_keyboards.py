@@ -58,7 +58,7 @@ def region(name: str, page: int) -> Keyboard:
 
 
 def found_zones(names: Sequence[str]) -> Keyboard | None:
-    return Keyboard(even([_to(name, "zone", name) for name in names], 1)) if names else None
+    return Keyboard([*even([_to(name, "zone", name) for name in names], 1), [_back()]]) if names else None
 
 
 CHOICES: dict[str, Callable[[DigestSetting], Keyboard]] = {

@@ -1,7 +1,7 @@
 """What people are told when something cannot be done: one table, and one handler for what nobody expected."""
 
 import secrets
-from collections.abc import Callable
+from functools import partial
 
 import structlog
 from telegram import Update
@@ -9,7 +9,7 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from handlers import screen, texts
-from handlers.context import Context
+from handlers.context import Context, Say
 from handlers.refusals import ActsAsChat, ForeignButton, StaleButton
 from storage.errors import (
     BadStars,
@@ -22,7 +22,7 @@ from storage.errors import (
 
 log = structlog.get_logger("matinee.handlers")
 
-EXPLAINED: dict[type[Exception], Callable[[], str]] = {
+EXPLAINED: dict[type[Exception], Say] = {
     StaleButton: texts.stale_button,
     ForeignButton: texts.foreign_button,
     ActsAsChat: texts.as_yourself,
@@ -44,11 +44,9 @@ async def on_error(update: object, context: Context) -> None:
     if explain is None:
         reference = secrets.token_hex(4)
         log.error("handler failed", reference=reference, exc_info=error)
-        sentence = texts.our_fault(reference)
-    else:
-        sentence = explain()
+        explain = partial(texts.our_fault, reference)
     if isinstance(update, Update) and not isinstance(error, ApplicationHandlerStop):
-        await tell(update, context, sentence)
+        await tell(update, context, explain)
 
 
 async def _note_gone(update: object, context: Context) -> None:
@@ -62,12 +60,12 @@ async def _note_gone(update: object, context: Context) -> None:
         log.warning("a chat that is gone could not be noted", reason=str(error))
 
 
-async def tell(update: Update, context: Context, sentence: str) -> None:
+async def tell(update: Update, context: Context, say: Say) -> None:
     """A sentence where the person looks: over the pressed message, or in the chat. Never raises for Telegram."""
     try:
         if update.callback_query is not None:
-            await context.answer(update, sentence, alert=True)
+            await context.answer(update, say, alert=True)
         elif update.message is not None:
-            await screen.send(update, context, sentence)
+            await screen.send(update, context, say())
     except TelegramError as error:
         log.warning("the person could not be told", reason=str(error))

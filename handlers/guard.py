@@ -9,7 +9,10 @@ from handlers.flood import Verdict
 
 
 async def speak(update: Update, _context: Context) -> None:
-    """In private one's own language; what others read too keeps to one: a club's messages, and all of inline mode."""
+    """In private one's own language; what others read too keeps to one: a club's messages, and all of inline mode.
+
+    The answer to a press is its presser's alone, and `Context.answer` makes it in theirs.
+    """
     user, chat = update.effective_user, update.effective_chat
     shared = chat is None or is_group(chat)
     i18n.speak(None if user is None or shared else user.language_code)
@@ -24,5 +27,5 @@ async def slow_down(update: Update, context: Context) -> None:
     if verdict is Verdict.HEAR:
         return
     if verdict is Verdict.ASK:
-        await errors.tell(update, context, texts.slow_down())
+        await errors.tell(update, context, texts.slow_down)
     raise ApplicationHandlerStop

@@ -45,6 +45,11 @@ def available() -> frozenset[str]:
     return frozenset({"en", *(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))})
 
 
+def languages() -> list[str]:
+    """All of them, the present one first and then English: in this order is understood what people type."""
+    return list(dict.fromkeys((language(), "en", *sorted(available()))))
+
+
 def choose(tag: str | None) -> str:
     """The language to speak for an IETF tag such as "de-AT": its own, its base language, or English."""
     base = (tag or "en").replace("_", "-").split("-")[0].lower()

@@ -50,7 +50,7 @@ async def on_answer(update: Update, context: Context) -> None:
     if tap.what == "none":
         await show(update, context, texts.left_as_it_is())
         return
-    await context.answer(update, texts.importing())
+    await context.answer(update, texts.importing)
     file = await _again(update, context)
     if file is None:
         await show(update, context, texts.file_gone())

@@ -261,9 +261,9 @@ def _with(chosen: carry.Top, **change: object) -> carry.Top:
 
 def _periods() -> list[tuple[str, Period]]:
     return [
-        (_("Week"), Period.WEEK),
-        (_("Month"), Period.MONTH),
-        (_("Year"), Period.YEAR),
+        (_("7 days"), Period.WEEK),
+        (_("30 days"), Period.MONTH),
+        (_("365 days"), Period.YEAR),
         (_("All time"), Period.ALL),
     ]
 

@@ -1,5 +1,7 @@
 """/privacy: what is kept, whether clubs see one's name, and which clubs count one's ratings."""
 
+from functools import partial
+
 from telegram import Update
 
 from handlers import keyboards, texts
@@ -23,7 +25,7 @@ async def on_change(update: Update, context: Context) -> None:
     actor, toast = owner_of(update, tap.person_id), None
     if tap.what == "leave":
         if await context.storage.clubs.leave(actor, tap.chat_id):
-            toast = texts.club_left(await context.storage.clubs.title(tap.chat_id))
+            toast = partial(texts.club_left, await context.storage.clubs.title(tap.chat_id))
         chosen = await context.storage.people.privacy(actor)
     else:
         chosen = await context.storage.people.hide_name(actor, tap.what == "hide")

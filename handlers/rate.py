@@ -1,11 +1,13 @@
 """Rating: a tap on a star, undo, /rate with a title and stars, stars in reply to a card, the round of known films."""
 
+from functools import partial
+
 from telegram import Update
 
 from handlers import keyboards, texts
 from handlers.callback_data import Back, Give, Rate, RateFrom, SearchToRate, Suggest, Undo, data_of, fit_query
 from handlers.cards import face, show_below, show_card
-from handlers.context import Context, actor_of, acts_as_chat, is_group, owner_of, viewer_of
+from handlers.context import Context, Say, actor_of, acts_as_chat, is_group, owner_of, viewer_of
 from handlers.rate_words import Said, names_a_film, said
 from handlers.reply import stars_for
 from handlers.screen import send, show
@@ -78,7 +80,7 @@ async def on_suggest(update: Update, context: Context) -> None:
     """The round of well-known films, in private: one card after another."""
     if is_group(update.effective_chat):
         markup = keyboards.in_private(context.bot.username, "rate")
-        await send(update, context, texts.in_private(), markup)
+        await send(update, context, texts.round_in_private(), markup)
         return
     actor = actor_of(update)
     await _show_suggestion(update, context, actor, None)
@@ -90,12 +92,12 @@ async def on_suggested(update: Update, context: Context) -> None:
     actor = owner_of(update, tap.person_id)
     toast = None
     if tap.stars:
-        toast = texts.rated(await context.storage.ratings.rate(tap.movie_id, tap.stars, actor))
+        toast = partial(texts.rated, await context.storage.ratings.rate(tap.movie_id, tap.stars, actor))
     await _show_suggestion(update, context, actor, tap.movie_id, toast)
 
 
 async def _show_suggestion(
-    update: Update, context: Context, actor: Actor, after: int | None, toast: str | None = None
+    update: Update, context: Context, actor: Actor, after: int | None, toast: Say | None = None
 ) -> None:
     card = await context.storage.movies.suggest(actor, after)
     if card is None:
@@ -113,7 +115,7 @@ async def _set(context: Context, movie_id: int, stars: int, actor: Actor) -> Rat
 async def _show_rated(update: Update, context: Context, rated: Rated, back: Back | None = None) -> None:
     actor = actor_of(update)
     text, keyboard = face(context, rated.card, actor, rated, back)
-    await show(update, context, text, keyboard, toast=texts.rated(rated), poster=rated.card.movie.poster)
+    await show(update, context, text, keyboard, toast=partial(texts.rated, rated), poster=rated.card.movie.poster)
 
 
 async def _rate_replied(update: Update, context: Context, words: str) -> bool:

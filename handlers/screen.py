@@ -7,7 +7,7 @@ from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Messa
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
-from handlers.context import Context, is_group, topic_of
+from handlers.context import Context, Say, is_group, topic_of
 from handlers.edits import lane_of
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -25,7 +25,7 @@ async def show(
     text: str,
     keyboard: InlineKeyboardMarkup | None = None,
     *,
-    toast: str | None = None,
+    toast: Say | None = None,
     poster: str | None = None,
 ) -> None:
     """The result of an update: in place of the pressed message, or as an answer to the command."""

@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 from telegram import Update
 
 from handlers import keyboards, texts
@@ -21,6 +23,8 @@ from handlers.week import on_week
 
 CARD = re.compile(r"m_([1-9][0-9]{0,17})", re.ASCII)
 """t.me/bot?start=m_17 opens the card of movie 17."""
+ALMOST = 0.66
+"""Of a command's letters are right: "tpo" is meant for "top"."""
 
 
 async def on_find(update: Update, context: Context) -> None:
@@ -59,22 +63,26 @@ async def on_start(update: Update, context: Context) -> None:
 
 async def on_help(update: Update, context: Context) -> None:
     """/help: the commands and the formula, with the numbers of this very bot."""
-    await send(update, context, _help_page(update, context))
+    operator = is_operator(update, context) and not is_group(update.effective_chat)
+    page = texts.help_page(context.storage.settings, context.bot.username, operator=operator)
+    await send(update, context, page)
 
 
 async def on_unknown(update: Update, context: Context) -> None:
-    """A command that there is not: say so, and which there are; or one for another bot."""
+    """A command that there is not: say so, and which was meant; or one for another bot."""
     said = ((update.message and update.message.text) or "").split()
     name, _, whose = (said[0] if said else "").partition("@")
     if whose and whose.lower() != context.bot.username.lower():
         await send(update, context, texts.anothers_command(name, whose))
         return
-    await send(update, context, f"{texts.unknown_command(name)}\n\n{_help_page(update, context)}")
-
-
-def _help_page(update: Update, context: Context) -> str:
-    operator = is_operator(update, context) and not is_group(update.effective_chat)
-    return texts.help_page(context.storage.settings, context.bot.username, operator=operator)
+    known = [*texts.COMMANDS, *(texts.OPERATORS_COMMANDS if is_operator(update, context) else ())]
+    near = extractOne(
+        name.lower().removeprefix("/"),
+        [command for command, _what in known],
+        scorer=OSA.normalized_similarity,
+        score_cutoff=ALMOST,
+    )
+    await send(update, context, texts.unknown_command(name, near[0] if near else None))
 
 
 PAGES = {"help": on_help, "rate": on_suggest, "top": on_best, "week": on_week, "my": on_my}

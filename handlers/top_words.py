@@ -1,22 +1,21 @@
-"""The words after /top: "week", "horror 1980s", "everyone month"."""
+"""The words after /top: "week", "horror 1980s", "comedies of the eighties", "everyone month"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from handlers import texts
 from handlers.callback_data import Top, is_genre
-from handlers.i18n import _
+from handlers.i18n import N_, _, languages, speaking
 from storage.values import Period
 
 PERIODS = {"week": Period.WEEK, "month": Period.MONTH, "year": Period.YEAR, "all": Period.ALL}
 SCOPES = {"here": True, "everyone": False}
-FILLERS = frozenset({"this", "the", "of", "time"})
-YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s|er)?", re.ASCII)
+# Translators: words after /top that say nothing, as in "the best films of all time".
+FILLERS = N_("this the best films movies of from in last time")
+YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s|ern?)?", re.ASCII)
 ONE_YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
-OF_A_YEAR = re.compile(rf"\byear\s+({ONE_YEAR.pattern})\b", re.ASCII | re.IGNORECASE)
-"""Films of that year, where "year" alone is what was rated in this one."""
-SHORT = re.compile(r"'?(\d)0(?:'?s|er)", re.ASCII)
+SHORT = re.compile(r"'?(\d)0(?:'?s|ern?)", re.ASCII)
 LEAST_LETTERS = 3
 """Of the beginning of a genre."""
 SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
@@ -24,10 +23,23 @@ SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
 
 
 def understood(words: Sequence[str], genres: Sequence[str], *, here: bool) -> tuple[Top, str]:
-    """The list that is asked for, and what of the words says nothing about a list."""
+    """The list that is asked for, and what of the words says nothing about a list.
+
+    A club is spoken to in one language and answers in any, so what the present one leaves odd is tried in the others.
+    """
+    heard = []
+    for tag in languages():
+        with speaking(tag):
+            heard.append(_understood(words, genres, here))
+        if not heard[-1][1]:
+            return heard[-1]
+    return heard[0]
+
+
+def _understood(words: Sequence[str], genres: Sequence[str], here: bool) -> tuple[Top, str]:
     chosen, rest = Top(here=here), []
     periods, scopes, fillers = _periods(), _scopes(), _fillers()
-    for word in OF_A_YEAR.sub(r"\1", " ".join(words)).split():
+    for word in _in_single_words(" ".join(words)).split():
         folded = word.casefold()
         if folded in periods:
             chosen = replace(chosen, period=periods[folded])
@@ -47,9 +59,18 @@ def names_a_year(words: Sequence[str]) -> bool:
 
 
 def _periods() -> dict[str, Period]:
-    """In English and as the buttons are called in the present language."""
-    called = ((_("Week"), Period.WEEK), (_("Month"), Period.MONTH), (_("Year"), Period.YEAR))
-    return {**{name.casefold(): period for name, period in called}, **PERIODS}
+    """In English and in the present language."""
+    # Translators: words after /top, in lower case and in this order.
+    spoken = _("week month year all").split()
+    return {**dict(zip(spoken, PERIODS.values(), strict=False)), **PERIODS}
+
+
+def _in_single_words(said: str) -> str:
+    """ "7 days", as a button is called, is the week; "year 1994" are films of that year, not what was rated lately."""
+    for called, word in zip((_("7 days"), _("30 days"), _("365 days")), PERIODS, strict=False):
+        said = re.sub(rf"\b{re.escape(called)}\b", word, said, flags=re.IGNORECASE)
+    year = "|".join(re.escape(word) for word, period in _periods().items() if period is Period.YEAR)
+    return re.sub(rf"\b(?:{year})\s+({ONE_YEAR.pattern})\b", r"\1", said, flags=re.IGNORECASE)
 
 
 def _scopes() -> dict[str, bool]:
@@ -57,28 +78,44 @@ def _scopes() -> dict[str, bool]:
 
 
 def _fillers() -> set[str]:
-    # Translators: words after /top that say nothing, as in "the best of all time".
-    return {*_("this the of time").split(), *FILLERS}
+    return {*_(FILLERS).split(), *FILLERS.split()}
 
 
 def _decade(word: str) -> int | None:
-    """The first year of the decade of "1980s", "1984", "80s" or "1980er"."""
+    """The first year of the decade of "1980s", "1984", "80s", "1980er" or "eighties"."""
     if year := YEAR.fullmatch(word):
         return int(year[1]) * 10
     if short := SHORT.fullmatch(word):
         return (190 if int(short[1]) > 2 else 200) * 10 + int(short[1]) * 10
-    return None
+    # Translators: the decades of the last century, in lower case.
+    named = _("twenties thirties forties fifties sixties seventies eighties nineties").casefold().split()
+    return 1920 + 10 * named.index(word) if word in named else None
 
 
 def _genre(words: Sequence[str], genres: Sequence[str]) -> str | None:
     """The genre of that name in the present language or in English, or the most frequent that begins so."""
-    said = _letters(" ".join(words))
+    names = {each: [_letters(name) for name in texts.genre_names(each)] for each in genres if is_genre(each)}
+    for said in _forms(_letters(" ".join(words)), _endings()):
+        wanted = (said, SAME.get(said, said))
+        alike = [genre for genre, called in names.items() if any(each.startswith(wanted) for each in called)]
+        if alike:
+            return min(alike, key=lambda genre: not set(names[genre]) & set(wanted))
+    return None
+
+
+def _endings() -> list[str]:
+    # Translators: what genres end with when there are many, or films of them: "comedies", "horror movies".
+    return _("movies movie films film ies s").split()
+
+
+def _forms(said: str, endings: Sequence[str]) -> Iterator[str]:
+    """As it is, then without its endings, as long as enough is left."""
     if len(said) < LEAST_LETTERS:
-        return None
-    wanted = (said, SAME.get(said, said))
-    names = {genre: (_letters(genre), _letters(texts.genre(genre))) for genre in genres if is_genre(genre)}
-    alike = [genre for genre, called in names.items() if any(each.startswith(wanted) for each in called)]
-    return min(alike, key=lambda genre: not set(names[genre]) & set(wanted), default=None)
+        return
+    yield said
+    for ending in endings:
+        if said.endswith(ending):
+            yield from _forms(said.removesuffix(ending), endings)
 
 
 def _letters(text: str) -> str:

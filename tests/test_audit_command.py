@@ -102,7 +102,8 @@ async def test_help_tells_operators_of_their_commands_where_they_work(operated: 
     both = "\n/audit – everything that anybody changed\n/addmovie – add a film that is missing\n"
 
     assert both in (await ann.asks("/help")).text
-    assert both in (await ann.asks("/nonsense")).text
+    assert "Did you mean /audit?" in (await ann.asks("/audti")).text
+    assert "mean" not in (await ben.asks("/audti")).text
     assert "/audit" not in (await ben.asks("/help")).text
     assert "/audit" not in (await club.asks("/help")).text
 
@@ -114,7 +115,7 @@ async def test_who_was_erased_is_named_no_more(operated: Stage) -> None:
 
     assert shown.text.count("erased") == 2
     assert "Ben" not in shown.text
-    assert "person.erase" in shown.text
+    assert any(line.endswith("· person.erase") for line in shown.text.splitlines())
 
 
 async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) -> None:
@@ -131,7 +132,7 @@ async def test_an_operator_adds_a_film_that_all_find_at_once(operated: Stage) ->
     assert noise.text == vague.text
     assert found.text.startswith("🎬 Our Summer Holiday (2024)")
     unknown = (await ben.asks("/nonsense")).text
-    assert unknown.startswith("I don't know /nonsense. These I know:\n\n/search")
+    assert unknown == "I do not know /nonsense.\n/help lists what I know."
     assert (await ben.asks("/addmovie Something (2024)")).text == unknown.replace("/nonsense", "/addmovie")
 
 

@@ -154,7 +154,8 @@ async def test_a_command_for_another_bot_is_not_called_unknown(stage: Stage) -> 
 
     told = await talk.asks("/search@other_bot dune")
     assert told.text == "That is for @other_bot, and I am another bot. To me send /search alone."
-    assert (await talk.asks("/nonsense@Matinee_demo_bot")).text.startswith("I don't know /nonsense.")
+    assert (await talk.asks("/nonsense@Matinee_demo_bot")).text.startswith("I do not know /nonsense.")
+    assert (await talk.asks("/topp")).text == "I do not know /topp. Did you mean /top?\n/help lists what I know."
 
 
 async def test_a_club_shares_one_card_with_everybodys_voices(stage: Stage) -> None:
@@ -282,6 +283,13 @@ async def test_a_number_of_the_title_or_a_year_is_not_taken_for_stars(stage: Sta
     assert (await talk.asks("/rate the hateful eight")).text.startswith("🎬 The Hateful Eight")
 
 
+async def test_rate_alone_in_a_club_says_where_the_round_is_and_what_goes_there(stage: Stage) -> None:
+    told = await (await stage.client.open(ANN, CLUB)).asks("/rate")
+
+    assert told.text == "The round of films to rate is in our private chat. Here, name a film: /rate dune 8."
+    assert told.buttons == ["Open our chat"]
+
+
 async def test_the_round_of_well_known_films_goes_on_after_stars_and_after_havent_seen(stage: Stage) -> None:
     talk = await stage.client.open()
     first = await talk.asks("/rate")
@@ -343,6 +351,7 @@ async def test_a_digest_is_set_up_with_buttons_by_admins_only(stage: Stage) -> N
     await (await setting.now()).press("20:00")
     toast = await (await setting.now()).press("• 20:00" if "• 20:00" in (await setting.now()).buttons else "📅 Monday")
     found = await ben.asks("/digest zone berlin")
+    assert found.rows[-1] == ["‹ Back"]
     await found.press("Europe/Berlin")
     chosen = await stage.storage.digests.setting(CLUB)
 

@@ -16,6 +16,7 @@ import pytest
 from tests import program
 
 Json = dict[str, Any]
+DAY_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ async def test_the_first_demo_serves_its_page_at_once_and_posts_the_digest_when_
         state = await page.until("/sim/state", lambda each: landmark(each) is not None)
         club = club_of(state)["id"]
         before = len((await page.get(f"/sim/chat/{club}"))["messages"])
-        await page.post("/sim/clock", to=landmark(state))
+        await page.post("/sim/clock", to=landmark(state) + 3 * DAY_S)  # in one jump that is too late for a digest
         chat = await page.until(f"/sim/chat/{club}", lambda each: len(each["messages"]) > before)
         end = await program.terminated(page.process)
 

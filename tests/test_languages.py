@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from bot.sandbox.methods.commands import visible_to
 from bot.sandbox.seed import ANN, BEN, CLUB
-from handlers import commands, i18n, texts
+from handlers import commands, digest_words, i18n, texts, top_words
 from handlers.buttons import Keyboard
 from handlers.i18n import LOCALES, speaking
 from handlers.texts import words
@@ -25,8 +25,10 @@ from tests.test_keyboards import DRAWN, LANGUAGES, Draw, World
 FOREIGN = [each for each in LANGUAGES if each != "en"]
 SATURDAY = datetime(2026, 11, 28, 17, tzinfo=UTC)
 DE, AT = 5_000_000_101, 5_000_000_102
-KEPT = re.compile(r"<code>.*?</code>|</?[a-z]+[^<>]*>|&\w+;|\{\w*\}|(?<![\w/<}])/[a-z]+|★|🔏")
-"""What a translation must not change: what is typed, tags, entities, what is filled in, commands."""
+KEPT = re.compile(r"<code>(?!/(?:top|digest|rate) ).*?</code>|</?[a-z]+[^<>]*>|&\w+;|\{\w*\}|(?<![\w/<}])/[a-z]+|★|🔏")
+"""What a translation must not change: tags, entities, what is filled in, commands and most of what is typed."""
+TYPED = re.compile(r"<code>/(top|digest) (.+?)</code>")
+"""What a text tells people to type, of words that differ between languages."""
 ROOM = {1: 40, 2: 16, 3: 12, 4: 10, 5: 5}
 """Characters of the longest of our own labels in a row of so many buttons; three short ones need not be cut."""
 
@@ -80,6 +82,21 @@ def test_what_is_filled_in_typed_or_marked_up_stays(language: str) -> None:
     ]
 
     assert changed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_are_told_to_type_is_understood(language: str) -> None:
+    with speaking(language):
+        told = TYPED.findall(texts.odd_digest("?") + texts.odd_top("?"))
+        heard = [
+            top_words.understood(said.split(), ["Horror"], here=True)[1]
+            if command == "top"
+            else digest_words._understood(said.split())[1]
+            for command, said in told
+            if not said.startswith("zone ")
+        ]
+
+    assert heard == [""] * 4
 
 
 @pytest.mark.parametrize("language", FOREIGN)
@@ -171,7 +188,7 @@ async def test_a_german_is_spoken_to_in_german(stage: Stage, person: int) -> Non
     assert " Min. · Action, Sci-Fi, Superhelden, Thriller · Vereinigte Staaten" in card.text
     assert "\nDu: 9 ★" in (await card.now()).text
     assert (await card.now()).rows[2] == ["↶ Rückgängig", "✕ Entfernen"]
-    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 Bewertung · ⌀ 9,0 ★")
+    assert (await talk.asks("/my")).text.startswith("⭐ Deine Bewertungen · 1 · ⌀ 9,0 ★")
     assert "1 Film\n" in (await talk.asks("/week")).text
     assert "· mit 9 ★ bewertet" in (await talk.asks("/history")).text
     assert "Freitag, 18:00, UTC" in (await talk.asks("/digest freitag 18:00")).text
@@ -184,7 +201,9 @@ async def test_in_a_club_a_german_reads_what_everybody_reads(stage: Stage) -> No
     card = await talk.asks("/search the matrix")
 
     assert "\nHere: no ratings yet" in card.text
-    assert (await card.press("9")).text == "9 ★ saved"
+    assert (await card.press("9")).text == "9 ★ gespeichert"  # which only the presser reads
+    assert (await card.press("9", by=BEN)).text == "9 ★ saved"
+    assert (await (await card.now()).press("↶ Undo", by=DE)).text == "Dieser Button gehört jemand anderem."
     assert (await talk.asks("/top")).text.startswith("🏆 Friday Film Club · all time")
 
 

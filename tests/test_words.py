@@ -3,14 +3,14 @@
 import pytest
 
 from bot.sandbox.seed import ANN, BEN, CHIARA, CLUB
-from handlers import digest_words, top_words
+from handlers import digest_words, keyboards, top_words
 from handlers.callback_data import Top
-from handlers.i18n import speaking
+from handlers.i18n import available, speaking
 from handlers.rate_words import said, said_alone
 from storage.values import Period
 from tests.conversations import Stage
 
-GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu")
+GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu", "Romance", "Animation", "Action")
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ GENRES = ("Drama", "Comedy", "Horror", "Sci-Fi", "Documentary", "Docu")
         ("year horror 1985", Top(here=True, period=Period.YEAR, genre="Horror", decade=1980), ""),
         ("00s", Top(here=True, decade=2000), ""),
         ("all time", Top(here=True), ""),
+        ("last 30 days", Top(here=True, period=Period.MONTH), ""),
+        ("comedies of the eighties", Top(here=True, genre="Comedy", decade=1980), ""),
+        ("documentaries", Top(here=True, genre="Documentary"), ""),
+        ("horror movies", Top(here=True, genre="Horror"), ""),
+        ("romcom", Top(here=True, genre="Romance"), ""),
         ("week bananas", Top(here=True, period=Period.WEEK), "bananas"),
         ("dr 3000", Top(here=True), "dr 3000"),
     ],
@@ -36,7 +41,20 @@ def test_a_top_list_is_what_the_words_ask_for(words: str, chosen: Top, odd: str)
     assert top_words.understood(words.split(), GENRES, here=True) == (chosen, odd)
 
 
-@pytest.mark.parametrize(("words", "genre"), [("komödie", "Comedy"), ("COMEDY", "Comedy"), ("doku", "Documentary")])
+@pytest.mark.parametrize(
+    ("words", "genre"),
+    [
+        ("komödie", "Comedy"),
+        ("COMEDY", "Comedy"),
+        ("doku", "Documentary"),
+        ("Komödien", "Comedy"),
+        ("horrorfilme", "Horror"),
+        ("dokumentarfilme", "Documentary"),
+        ("zeichentrick", "Animation"),
+        ("romantik", "Romance"),
+        ("Romanzen", "Romance"),
+    ],
+)
 def test_a_genre_has_its_name_in_the_readers_language_too(words: str, genre: str) -> None:
     with speaking("de"):
         assert top_words.understood(words.split(), GENRES, here=True) == (Top(here=True, genre=genre), "")
@@ -47,13 +65,34 @@ def test_a_genre_has_its_name_in_the_readers_language_too(words: str, genre: str
     [
         ("diese Woche", Top(here=True, period=Period.WEEK)),
         ("monat horror 1980er", Top(here=True, period=Period.MONTH, genre="Horror", decade=1980)),
+        ("diesen monat", Top(here=True, period=Period.MONTH)),
+        ("letzte 7 Tage", Top(here=True, period=Period.WEEK)),
         ("alle 90er", Top(here=False, decade=1990)),
+        ("actionfilme der 80er", Top(here=True, genre="Action", decade=1980)),
+        ("science fiction 90er jahre", Top(here=True, genre="Sci-Fi", decade=1990)),
+        ("jahr 1994", Top(here=True, decade=1990)),
+        ("die besten der Achtziger", Top(here=True, decade=1980)),
         ("everyone year", Top(here=False, period=Period.YEAR)),
     ],
 )
 def test_a_top_list_is_asked_for_in_german_or_english(words: str, chosen: Top) -> None:
     with speaking("de"):
         assert top_words.understood(words.split(), GENRES, here=True) == (chosen, "")
+
+
+def test_where_english_is_spoken_german_is_understood_too() -> None:
+    assert top_words.understood(["komödien", "der", "80er"], GENRES, here=True)[0].genre == "Comedy"
+    assert digest_words.understood(["freitag", "um", "18", "uhr"])[0]["minute"] == 1080
+    assert digest_words.understood(["freitag", "quatsch"]) == ({}, "freitag quatsch")
+
+
+def test_a_period_is_understood_as_its_button_is_called() -> None:
+    for language in available():
+        with speaking(language):
+            found = [
+                top_words.understood(name.split(), (), here=True)[0].period for name, _ in keyboards._periods()[:3]
+            ]
+        assert found == [Period.WEEK, Period.MONTH, Period.YEAR]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +102,9 @@ def test_a_top_list_is_asked_for_in_german_or_english(words: str, chosen: Top) -
         ("jeden Freitag um 18 Uhr", {"enabled": True, "weekday": 4, "minute": 1080}),
         ("sonntags 9.30", {"enabled": True, "weekday": 6, "minute": 570}),
         ("on friday", {"enabled": True, "weekday": 4}),
+        ("fr 18", {"enabled": True, "weekday": 4, "minute": 1080}),
+        ("so 20.30", {"enabled": True, "weekday": 6, "minute": 1230}),
+        ("Do., 18h", {"enabled": True, "weekday": 3, "minute": 1080}),
     ],
 )
 def test_a_digest_is_set_in_german_or_english(words: str, change: dict[str, object]) -> None:
@@ -84,6 +126,8 @@ def test_a_digest_is_set_in_german_or_english(words: str, change: dict[str, obje
         ("fri 12:30 AM", {"enabled": True, "weekday": 4, "minute": 30}, ""),
         ("12pm", {"enabled": True, "minute": 720}, ""),
         ("9.30", {"enabled": True, "minute": 570}, ""),
+        ("18h", {"enabled": True, "minute": 1080}, ""),
+        ("tu 18 uhr", {"enabled": True, "weekday": 1, "minute": 1080}, ""),
         ("sunday 20", {"enabled": True, "weekday": 6, "minute": 1200}, ""),
         ("13pm", {}, "13pm"),
         ("24", {}, "24"),
@@ -195,9 +239,9 @@ async def test_words_after_top_choose_the_list_and_odd_ones_are_named(stage: Sta
     chosen = await talk.asks("/top month horror 1980s")
     odd = await talk.asks("/top week bananas")
 
-    assert chosen.text.startswith("🏆 Everyone · this month · Horror · 1980s")
+    assert chosen.text.startswith("🏆 Everyone · last 30 days · Horror · 1980s")
     assert odd.text.startswith("I did not understand “bananas”.")
-    assert "🏆 Everyone · this week" in odd.text
+    assert "🏆 Everyone · last 7 days" in odd.text
     for words, decade in (("1985", "1980s"), ("year 2024", "2020s")):
         year = (await talk.asks(f"/top {words}")).text
         assert year.startswith(

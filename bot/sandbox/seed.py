@@ -14,7 +14,7 @@ PEOPLE = (
     (ANN, "Ann", "Hart", "ann_hart", "en"),
     (BEN, "Ben", "Okafor", "ben_okafor", "en"),
     (CHIARA, "Chiara", "Russo", "chiara_russo", "it"),
-    (DMITRI, "Dmitri", "Volkov", "dmitri_volkov", "ru"),
+    (DMITRI, "Dmitri", "Volkov", "dmitri_volkov", "de"),
 )
 """Id, first and last name, username, language."""
 

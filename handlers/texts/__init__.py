@@ -34,7 +34,7 @@ from handlers.texts.digests import (
     topic_gone,
     zones_found,
 )
-from handlers.texts.genres import genre
+from handlers.texts.genres import genre, genre_names
 from handlers.texts.imports import (
     brought,
     file_gone,
@@ -66,6 +66,7 @@ from handlers.texts.lists import (
 )
 from handlers.texts.talk import (
     COMMANDS,
+    OPERATORS_COMMANDS,
     added,
     anothers_command,
     as_yourself,
@@ -83,6 +84,7 @@ from handlers.texts.talk import (
     no_films_year,
     our_fault,
     privacy,
+    round_in_private,
     slow_down,
     stale_button,
     start,
@@ -94,6 +96,7 @@ from handlers.texts.words import clock, weekday
 
 __all__ = [
     "COMMANDS",
+    "OPERATORS_COMMANDS",
     "a_few_words",
     "added",
     "anothers_command",
@@ -121,6 +124,7 @@ __all__ = [
     "forgotten",
     "found",
     "genre",
+    "genre_names",
     "hello_club",
     "help_page",
     "history",
@@ -151,6 +155,7 @@ __all__ = [
     "perhaps_posted",
     "privacy",
     "rated",
+    "round_in_private",
     "saved",
     "several_people",
     "slow_down",

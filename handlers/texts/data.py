@@ -89,6 +89,8 @@ def _audit_line(line: AuditLine) -> str:
     if entry.actor is None:
         return f"{when} · <i>" + _("erased") + "</i>"
     who = escape(line.name, 40) if line.name else (_("Matinee") if entry.actor == 0 else str(entry.actor))
-    what = f"<b>{escape(line.title, 60)}</b>" if line.title else f"<code>{escape(entry.subject or '', 60)}</code>"
-    where = f" · {escape(line.chat, 30)}" if line.chat else ""
-    return f"{when} · {who} · {escape(entry.action or '')} · {what} {difference(entry)}{where}"
+    subject = f"<code>{escape(entry.subject, 60)}</code>" if entry.subject else ""
+    what = f"<b>{escape(line.title, 60)}</b>" if line.title else subject
+    changed = " ".join(filter(None, [what, difference(entry)]))
+    where = escape(line.chat, 30) if line.chat else ""
+    return " · ".join(filter(None, [when, who, escape(entry.action or ""), changed, where]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from handlers.i18n import _
 from handlers.texts.changes import difference
 from handlers.texts.genres import genre
-from handlers.texts.words import LONGEST_NAME, decade, decimal, escape, instant, ratings, short_score, titled
+from handlers.texts.words import LONGEST_NAME, decade, decimal, escape, instant, number, ratings, short_score, titled
 from storage.values import (
     PAGE,
     HistoryLine,
@@ -62,11 +62,11 @@ def mine(page: MyPage) -> str:
         return _("You have not rated anything yet. Send me a title, or /rate for well-known films.")
     order = _("best first") if page.order is MyOrder.BEST else _("newest first")
     mean = f"⌀ {decimal(page.mean)} ★" if page.mean is not None else ""
-    head = "⭐ <b>" + _("Your ratings") + f"</b> · {ratings(page.total)} · {mean}\n<i>{order}</i>"
+    head = "⭐ <b>" + _("Your ratings") + f"</b> · {number(page.total)} · {mean}\n<i>{order}</i>"
     shown = _named([each.line for each in page.ratings])
     lines = [
-        f"{number}. {name} · <b>{each.stars}</b> ★"
-        for number, name, each in zip(_numbers(page.page), shown, page.ratings, strict=False)
+        f"{rank}. {name} · <b>{each.stars}</b> ★"
+        for rank, name, each in zip(_numbers(page.page), shown, page.ratings, strict=False)
     ]
     return "\n".join([head, "", *lines])
 
@@ -101,9 +101,9 @@ def _empty_top(page: TopPage, query: TopQuery) -> str:
 
 def _period(period: Period) -> str:
     names = {
-        Period.WEEK: _("this week"),
-        Period.MONTH: _("this month"),
-        Period.YEAR: _("this year"),
+        Period.WEEK: _("last 7 days"),
+        Period.MONTH: _("last 30 days"),
+        Period.YEAR: _("last 365 days"),
         Period.ALL: _("all time"),
     }
     return names[period]
@@ -139,8 +139,8 @@ def _named_action(action: str) -> str:
 
 def _numbered(lines: Sequence[MovieLine], page: int) -> list[tuple[int, str]]:
     shown = []
-    for number, name, line in zip(_numbers(page), _named(lines), lines, strict=False):
-        shown.append((number, f"{name} · {short_score(line.score.mean, line.score.count)}" if line.score else name))
+    for rank, name, line in zip(_numbers(page), _named(lines), lines, strict=False):
+        shown.append((rank, f"{name} · {short_score(line.score.mean, line.score.count)}" if line.score else name))
     return shown
 
 

@@ -19,7 +19,7 @@ def start(name: str) -> str:
 def hello_club() -> str:
     return _(
         "🍿 Hello! Send <code>/search</code> and a title, and rate it together. "
-        "<code>/top</code> shows your list, an admin can switch on a weekly digest with <code>/digest</code>."
+        "<code>/top</code> shows your list, and an admin can switch on a weekly digest with <code>/digest</code>."
     )
 
 
@@ -77,8 +77,12 @@ def help_page(settings: StorageSettings, bot_username: str, *, operator: bool = 
     return f"{commands}\n\n{said}\n\n{formula}\n\n<i>{sources}</i>"
 
 
-def unknown_command(name: str) -> str:
-    return _("I don't know {command}. These I know:").format(command=escape(name, 40))
+def unknown_command(name: str, meant: str | None) -> str:
+    """`meant` is a command that is written almost so."""
+    said = _("I do not know {command}.").format(command=escape(name, 40))
+    if meant:
+        said += " " + _("Did you mean {command}?").format(command=f"/{meant}")
+    return said + "\n" + _("/help lists what I know.")
 
 
 def anothers_command(name: str, bot_username: str) -> str:
@@ -125,6 +129,11 @@ def as_yourself() -> str:
 
 def in_private() -> str:
     return _("That is between you and me:")
+
+
+def round_in_private() -> str:
+    """To /rate alone in a group."""
+    return _("The round of films to rate is in our private chat. Here, name a film: <code>/rate dune 8</code>.")
 
 
 def stale_button() -> str:
