@@ -43,7 +43,7 @@ def _yours(stars: int | None) -> str:
 
 def nothing_found(query: str) -> str:
     said = _("I found nothing for “{query}”.").format(query=escape(query))
-    return "\n".join([said, _("Try fewer words, another spelling, or an IMDb link.")])
+    return "\n".join([said, _("Try fewer words, another spelling, the original or English title, or an IMDb link.")])
 
 
 def which_film() -> str:
