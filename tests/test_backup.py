@@ -270,7 +270,8 @@ async def test_a_backup_with_older_tables_is_migrated(sqlite_storage: Storage, t
     gone += [f"ALTER TABLE movie DROP COLUMN {name}" for name in ("imdb_score", "imdb_votes", "poster", "overview")]
     gone += [f"DROP INDEX ix_audit_entry_{name}" for name in ("at", "actor_at", "subject_at")]
     gone += ["DROP INDEX ix_inbox_person_id", "ALTER TABLE inbox DROP COLUMN owner"]
-    gone += ["CREATE INDEX ix_audit_entry_actor ON audit_entry (actor)"]
+    gone += ["CREATE INDEX ix_audit_entry_actor ON audit_entry (actor)", "DROP INDEX ix_rating_club_movie"]
+    gone += ["CREATE INDEX ix_rating_movie_id ON rating (movie_id)"]
     altered(*gone, "UPDATE alembic_version SET version_num = '2026_11_23_001'")(tmp_path / "copy.db")
     copy = await restored(tmp_path / "copy.db", StorageSettings(data_dir=tmp_path / "new"))
     found = await content(copy)
