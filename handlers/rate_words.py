@@ -36,6 +36,10 @@ ALONE = re.compile(rf"{_STARS}|{_ROW}|{_YEAR}(?P<said>{_NUMBER}(?:{_SCALE}\d+)?)
 """The same without a title; a word alone is talk."""
 
 
+LONGEST = 120
+"""Of letters that may end in stars: no title is longer, and all that is longer took the patterns for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A title (empty: none was said), and its stars; null where `what` was meant for them and is none.
@@ -51,7 +55,7 @@ class Said:
 
 def said(words: str) -> Said | None:
     """What is to be rated, and how. Null for a title alone, and for stars alone, which may be one: "9"."""
-    if ALONE.fullmatch(words):
+    if len(words) > LONGEST or ALONE.fullmatch(words):
         return None
     for pattern in (STARRED, UNSTARRED, ROWED):
         if (found := pattern.fullmatch(words)) and not _CUT.search(found["title"]):
@@ -61,7 +65,7 @@ def said(words: str) -> Said | None:
 
 def said_alone(words: str) -> Said | None:
     """Stars without a title, as one replies to a card."""
-    found = ALONE.fullmatch(words.strip())
+    found = ALONE.fullmatch(words.strip()) if len(words) <= LONGEST else None
     return _said(found, "") if found else None
 
 

@@ -1,7 +1,7 @@
 """The words after /top: "week", "horror 1980s", "comedies of the eighties", "everyone month"."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import texts
@@ -16,8 +16,8 @@ FILLERS = N_("this the best films movies of from in last time")
 YEAR = re.compile(r"((?:18|19|20)\d)\d(?:'?s|ern?)?", re.ASCII)
 ONE_YEAR = re.compile(r"(?:18|19|20)\d\d", re.ASCII)
 SHORT = re.compile(r"'?(\d)0(?:'?s|ern?)", re.ASCII)
-LEAST_LETTERS = 3
-"""Of the beginning of a genre."""
+LEAST_LETTERS, MOST_LETTERS = 3, 40
+"""Of what may be a genre, or its beginning."""
 SAME = {"scifi": "sciencefiction", "sciencefiction": "scifi"}
 """IMDb has the one, TMDB the other."""
 
@@ -108,14 +108,15 @@ def _endings() -> list[str]:
     return _("movies movie films film ies s").split()
 
 
-def _forms(said: str, endings: Sequence[str]) -> Iterator[str]:
+def _forms(said: str, endings: Sequence[str]) -> list[str]:
     """As it is, then without its endings, as long as enough is left."""
-    if len(said) < LEAST_LETTERS:
-        return
-    yield said
-    for ending in endings:
-        if said.endswith(ending):
-            yield from _forms(said.removesuffix(ending), endings)
+    forms = [said] if LEAST_LETTERS <= len(said) <= MOST_LETTERS else []
+    for form in forms:  # it grows meanwhile
+        for ending in endings:
+            shorter = form.removesuffix(ending)
+            if len(shorter) >= LEAST_LETTERS and shorter not in forms:
+                forms.append(shorter)
+    return forms
 
 
 def _letters(text: str) -> str:

@@ -278,3 +278,16 @@ async def test_an_anonymous_admin_sets_a_digest_by_its_buttons(stage: Stage) -> 
     assert told.text.startswith("You write as a chat here, and this needs a person.")
     await told.press("✅ Switch on", by=ANN)
     assert (await stage.storage.digests.setting(CLUB)).enabled
+
+
+@pytest.mark.parametrize("word", ["s" * 4000, "movies" * 600, "'" * 4000])
+def test_what_is_too_long_for_a_genre_is_not_looked_at(word: str) -> None:
+    chosen, odd = top_words.understood([word], ["Comedy", "Horror"], here=True)
+
+    assert (chosen.genre, odd) == (Top(here=True).genre, word)
+
+
+@pytest.mark.parametrize("words", ["⭐" * 4000, "9 of " * 800, "heat" + " ⭐" * 2000 + "x", "8 " * 2000])
+def test_what_is_too_long_for_a_title_says_no_stars(words: str) -> None:
+    """The patterns would be at it for minutes, and everybody would wait."""
+    assert (said(words), said_alone(words)) == (None, None)
