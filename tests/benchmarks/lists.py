@@ -123,10 +123,10 @@ def measures(sizes: list[Size]) -> list[Measure]:
         Measure(f"top list / one row by its key, {size}", most.top, most.key, 3, least=False, unit="ms"),
         Measure(f"top list, {size} / {least.ratings:,}", most.top, least.top, 2, least=False, unit="ms"),
         Measure(f"counted from the ratings / top list, {size}", most.counted, most.top, 100, unit="ms"),
-        Measure("top list of a genre, p95 / one row by its key", most.genre, most.key, 12, least=False, unit="ms"),
-        Measure("top list of a decade, p95 / one row by its key", most.decade, most.key, 12, least=False, unit="ms"),
-        Measure("top list of the week, p95 / one row by its key", most.week, most.key, 12, least=False, unit="ms"),
-        Measure("a club's digest composed / one row by its key", most.digest, most.key, 6, least=False, unit="ms"),
+        Measure("top list of a genre, p95 / one row by its key", most.genre, most.key, 12, False, "ms", 10),
+        Measure("top list of a decade, p95 / one row by its key", most.decade, most.key, 12, False, "ms", 10),
+        Measure("top list of the week, p95 / one row by its key", most.week, most.key, 12, False, "ms", 10),
+        Measure("a club's digest composed / one row by its key", most.digest, most.key, 6, False, "ms", 5),
     ]
 
 

@@ -31,7 +31,11 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`ratio` is ours by the baseline; where `least`, the target is a lower bound."""
+    """`ratio` is ours by the baseline; where `least`, the target is a lower bound.
+
+    `promised`: ours as it was promised at first, in `unit`. The ratio stands for it on machines that are slower than
+    the one where the promise was made; where that is kept, so is the promise.
+    """
 
     name: str
     ours: float
@@ -39,6 +43,7 @@ class Measure:
     target: float
     least: bool = True
     unit: str = "/s"
+    promised: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -46,13 +51,20 @@ class Measure:
 
     @property
     def met(self) -> bool:
-        return self.ratio >= self.target if self.least else self.ratio <= self.target
+        return self._is_kept(self.ratio, self.target) or (
+            self.promised is not None and self._is_kept(self.ours, self.promised)
+        )
+
+    def _is_kept(self, value: float, bound: float) -> bool:
+        return value >= bound if self.least else value <= bound
 
     def row(self) -> str:
-        sense = "≥" if self.least else "≤"
         sizes = f"{_figure(self.ours):>10} {_figure(self.baseline):>10} {self.unit:4}"
-        figures = f"{sizes}{self.ratio:>9,.2f}   {sense} {self.target:<5}"
-        return f"{self.name:58}{figures} {'met' if self.met else 'MISSED'}"
+        return f"{self.name:58}{sizes}{self.ratio:>9,.2f}   {self._goal():16} {'met' if self.met else 'MISSED'}"
+
+    def _goal(self) -> str:
+        ratio = f"{'≥' if self.least else '≤'} {self.target}"
+        return ratio if self.promised is None else f"{ratio} or {self.promised:,.0f}"
 
 
 def _figure(value: float) -> str:
@@ -95,7 +107,7 @@ def as_json(measures: Sequence[Measure]) -> str:
 
 def from_json(text: str) -> list[Measure]:
     names = [field.name for field in fields(Measure)]
-    return [Measure(**{name: row[name] for name in names}) for row in json.loads(text)]
+    return [Measure(**{name: row[name] for name in names if name in row}) for row in json.loads(text)]
 
 
 def report(measures: Sequence[Measure], file: Path | None = None) -> int:
