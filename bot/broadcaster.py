@@ -195,7 +195,8 @@ class Broadcaster:
         if item.thread_id is None:  # General itself is closed
             await self._no_right(item, error)
             return
-        await self._storage.digests.leave_topic(item.chat_id, notices.topic_gone(item.chat_id, item.thread_id))
+        notice = notices.topic_gone(self._storage, item.chat_id, item.thread_id)
+        await self._storage.digests.leave_topic(item.chat_id, notice)
         await self._storage.outbox.release(item.id)
 
     async def _later(self, item: OutboxItem, _error: TelegramError) -> None:

@@ -31,6 +31,7 @@ async def chores(storage: Storage, settings: Settings) -> None:
         group.create_task(every(settings.seal_s, "seal the audit trail", storage.audit.seal))
         group.create_task(every(MEASURE_S, "measure", partial(measure, storage, settings)))
         group.create_task(every(FOLLOW_S, "take up new films", storage.catalogue.follow))
+        group.create_task(every(FOLLOW_S, "learn which languages were chosen", storage.languages.follow))
         group.create_task(every(CHECKPOINT_S, "bring the write-ahead log home", storage.database.checkpoint))
         if settings.backup_dir:
             group.create_task(every(COPY_S, "copy the database", partial(_copy, storage, settings)))

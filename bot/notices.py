@@ -5,9 +5,9 @@ from storage.service import Storage
 from storage.values import Owed
 
 
-def topic_gone(chat_id: int, thread_id: int) -> Owed:
+def topic_gone(storage: Storage, chat_id: int, thread_id: int) -> Owed:
     """To the chat: its topic is gone, and the digest comes to General."""
-    with i18n.speaking(None):
+    with i18n.speaking(storage.languages.of(chat_id)):
         payload = {"text": texts.topic_gone(), "keyboard": None}
     return Owed(key=f"topic:{chat_id}:{thread_id}", kind="notice", chat_id=chat_id, payload=payload)
 

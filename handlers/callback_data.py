@@ -25,6 +25,7 @@ HIT_QUERY_BYTES = 39
 STAR_QUERY_BYTES = 34
 """The same beside a movie and stars."""
 CUT = "…"
+AUTO = "auto"
 
 ID = Part("[1-9][0-9]{0,17}", int)
 CHAT = Part("-?[0-9]{1,16}", int)
@@ -216,6 +217,14 @@ class Digest(Shape):
         if not self.value.isdecimal() or len(self.value) > 18:
             raise StaleButton(self.encode())
         return int(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Language(Shape):
+    """The language to speak in this chat; "auto": whichever one's Telegram speaks."""
+
+    LETTER: ClassVar[str] = "l"
+    tag: str = part(Part(f"{AUTO}|[a-z]{{2,3}}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from storage.service import Storage
 
 KEY = "commands"
 PRIVATE = (
-    "search", "rate", "my", "top", "week", "digest", "history", "privacy", "import", "export", "forgetme", "help"
+    "search", "rate", "my", "top", "week", "digest", "lang", "history",
+    "privacy", "import", "export", "forgetme", "help",
 )  # fmt: skip
 GROUP = ("search", "rate", "top", "week", "help")
-ADMINS = (*GROUP[:-1], "digest", "help")
+ADMINS = (*GROUP[:-1], "digest", "lang", "help")
 SCOPES: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
     (BotCommandScopeAllPrivateChats(), PRIVATE),
     (BotCommandScopeAllGroupChats(), GROUP),

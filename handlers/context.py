@@ -68,7 +68,7 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], BotDa
         query = update.callback_query
         if query is None or _answered.get() == query.id:
             return
-        with speaking(query.from_user.language_code):
+        with speaking(self.storage.languages.of(query.from_user.id) or query.from_user.language_code):
             text = say() if say else None
         try:
             await query.answer(text[:TOAST] if text else None, show_alert=alert)

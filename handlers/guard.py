@@ -8,14 +8,15 @@ from handlers.context import Context, is_group
 from handlers.flood import Verdict
 
 
-async def speak(update: Update, _context: Context) -> None:
-    """In private one's own language; what others read too keeps to one: a club's messages, and all of inline mode.
+async def speak(update: Update, context: Context) -> None:
+    """What the chat has chosen; else in private one's own language, and where others read too one for all.
 
     The answer to a press is its presser's alone, and `Context.answer` makes it in theirs.
     """
     user, chat = update.effective_user, update.effective_chat
+    chosen = context.storage.languages.of(chat.id) if chat else None
     shared = chat is None or is_group(chat)
-    i18n.speak(None if user is None or shared else user.language_code)
+    i18n.speak(chosen or (None if user is None or shared else user.language_code))
 
 
 async def slow_down(update: Update, context: Context) -> None:

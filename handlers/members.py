@@ -3,8 +3,9 @@
 from telegram import ChatMember, ChatMemberRestricted, Update, User
 from telegram.error import TelegramError
 
-from handlers import texts
+from handlers import i18n, texts
 from handlers.context import Context, is_group, viewer_of
+from handlers.i18n import choose, speaking
 from handlers.screen import send
 from storage.values import Actor
 
@@ -21,9 +22,19 @@ async def on_bot(update: Update, context: Context) -> None:
     await context.storage.clubs.set_active(change.chat.id, is_here, viewer_of(update))
     if is_here and not was_here and is_group(change.chat):
         try:
-            await send(update, context, texts.hello_club())
+            await send(update, context, _hello(change.chat.id, change.from_user, context))
         except TelegramError:  # it may have been added without the right to write
             return
+
+
+def _hello(chat_id: int, who: User, context: Context) -> str:
+    """And that their own language is spoken here as well, if that is another one."""
+    theirs = choose(context.storage.languages.of(who.id) or who.language_code)
+    if theirs == i18n.language() or context.storage.languages.of(chat_id):
+        return texts.hello_club()
+    with speaking(theirs):
+        also = texts.speaks_too(theirs)
+    return f"{texts.hello_club()}\n\n{also}"
 
 
 async def on_migrated(update: Update, context: Context) -> None:
@@ -35,6 +46,7 @@ async def on_migrated(update: Update, context: Context) -> None:
         await context.storage.clubs.migrate(message.chat.id, message.migrate_to_chat_id, _mover(update))
     elif message.migrate_from_chat_id:
         await context.storage.clubs.migrate(message.migrate_from_chat_id, message.chat.id, _mover(update))
+    await context.storage.languages.follow()  # the new number has the old one's
 
 
 def _mover(update: Update) -> Actor | None:

@@ -41,6 +41,7 @@ class AuditAction(StrEnum):
     CHAT_ACTIVATE = "chat.activate"
     CHAT_DEACTIVATE = "chat.deactivate"
     DIGEST_UPDATE = "digest.update"
+    LANGUAGE_UPDATE = "language.update"
     PERSON_UPDATE = "person.update"
     PERSON_ERASE = "person.erase"
     CHAT_MIGRATE = "chat.migrate"

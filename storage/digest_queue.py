@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What is to become of a chat that is due; `row` is its setting, and the language of a private one's person."""
+    """What is to become of a chat that is due; `row` is its setting, and the language to speak there."""
 
     row: Any
     week: str
@@ -87,7 +87,7 @@ def queue(
 def due_at(now: datetime, limit: int) -> sa.Select[Any]:
     """Settings whose digest is due, the oldest first; those that another replica is at are passed over."""
     return (
-        sa.select(digest_setting, person.c.language)
+        sa.select(digest_setting, sa.func.coalesce(chat.c.language, person.c.language).label("language"))
         .join(chat, chat.c.id == digest_setting.c.chat_id)
         .outerjoin(person, person.c.id == digest_setting.c.chat_id)
         .where(digest_setting.c.next_run_at <= now, digest_setting.c.enabled, chat.c.active)

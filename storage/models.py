@@ -100,6 +100,7 @@ person = sa.Table(
     sa.Column("name_hidden", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
 )
+CHOSEN = sa.text("language IS NOT NULL")
 chat = sa.Table(
     "chat",
     metadata,
@@ -108,6 +109,8 @@ chat = sa.Table(
     sa.Column("title", sa.Text, nullable=False, server_default=""),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),  # false: the bot cannot write
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
+    sa.Column("language", sa.Text),  # IETF tag, as chosen by /lang; null: none was
+    sa.Index("ix_chat_language", "language", sqlite_where=CHOSEN, postgresql_where=CHOSEN),
 )
 membership = sa.Table(
     "membership",

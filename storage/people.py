@@ -66,8 +66,10 @@ class People:
         return [(row.id, row.name) for row in rows]
 
     async def language(self, person_id: int) -> str | None:
-        """The IETF tag that the person's app gave last."""
-        query = sa.select(person.c.language).where(person.c.id == person_id)
+        """The IETF tag that the person has chosen, or that their app gave last."""
+        spoken = sa.func.coalesce(chat.c.language, person.c.language)
+        query = sa.select(spoken).select_from(person.outerjoin(chat, chat.c.id == person.c.id))
+        query = query.where(person.c.id == person_id)
         return await self._database.read(lambda connection: connection.execute(query).scalar())
 
     async def privacy(self, actor: Actor) -> Privacy:

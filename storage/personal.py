@@ -61,7 +61,7 @@ def _data(connection: sa.Connection, person_id: int, at: datetime) -> PersonalDa
     return PersonalData(
         person_id=person_id,
         at=at,
-        profile=rows(sa.select(person).where(person.c.id == person_id)),
+        profile=rows(_profile(person_id)),
         ratings=rows(_ratings(person_id)),
         history=rows(_history(person_id)),
         clubs=rows(_clubs(person_id)),
@@ -70,6 +70,11 @@ def _data(connection: sa.Connection, person_id: int, at: datetime) -> PersonalDa
         messages=rows(sa.select(outbox).where(outbox.c.chat_id == person_id, outbox.c.payload.is_not(None))),
         updates=_updates(connection, (inbox, quarantine), person_id),
     )
+
+
+def _profile(person_id: int) -> sa.Select[Any]:
+    query = sa.select(person, chat.c.language.label("language_chosen"))
+    return query.select_from(person.outerjoin(chat, chat.c.id == person.c.id)).where(person.c.id == person_id)
 
 
 def _ratings(person_id: int) -> sa.Select[Any]:

@@ -15,6 +15,7 @@ from storage.errors import DatabaseUnavailable, NoDatabase
 from storage.faults import in_words
 from storage.imports import Imports
 from storage.inbox import Inbox
+from storage.languages import Languages
 from storage.lists import Lists
 from storage.movies import Movies
 from storage.outbox import Outbox
@@ -67,6 +68,7 @@ class Storage:
         self.lists = Lists(database, ranking)
         self.people = People(database, ranking)
         self.clubs = Clubs(database, ranking)
+        self.languages = Languages(database)
         self.digests = Digests(database, ranking, settings.digest)
         self.audit = AuditTrail(database)
         self.inbox = Inbox(database)
@@ -91,10 +93,12 @@ class Storage:
         try:
             await upgrade.bring_to_head(database, may_migrate=migrate or database.is_sqlite)
             await adopt(database, settings.ranking)
+            storage = cls(database, settings)
+            await storage.languages.follow()
         except BaseException:
             await database.close()
             raise
-        return cls(database, settings)
+        return storage
 
     @classmethod
     async def look_into(cls, settings: StorageSettings, *, now: Now) -> "Storage":

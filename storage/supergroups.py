@@ -42,6 +42,9 @@ def move(
     title = former.title if former else ""
     row = {"id": new_id, "type": "supergroup", "title": title, "active": True, "first_seen_at": at}
     insert_new(connection, chat, row)
+    if former and former.language:
+        silent = sa.update(chat).where(chat.c.id == new_id, chat.c.language.is_(None))
+        connection.execute(silent.values(language=former.language))
     for table in (outbox, rating):
         connection.execute(sa.update(table).where(table.c.chat_id == old_id).values(chat_id=new_id))
     for table in (membership, digest_run, digest_setting):

@@ -125,6 +125,7 @@ DRAWN: dict[str, Draw] = {
     "start": lambda _: keyboards.start("matinee_bot"),
     "privacy": lambda w: keyboards.privacy(w.privacy(), w.person_id),
     "in private": lambda _: keyboards.in_private("matinee_bot", "history"),
+    "languages": lambda w: keyboards.languages(None if w.flag else "de", private=w.more),
     "setting": lambda w: digest_keyboards.setting(w.setting(), topic=w.count),
     "weekdays": lambda w: digest_keyboards.weekdays(w.setting()),
     "hours": lambda w: digest_keyboards.hours(w.setting()),

@@ -59,7 +59,7 @@ async def test_where_the_bot_does_not_hear_of_it_an_admin_is_none_after_a_minute
     setting = await ben.asks("/digest")
     await member(stage, BEN, "member")
     believed = await setting.press("✅ Switch on")
-    monkeypatch.setattr("handlers.digest.FRESH_S", 0)
+    monkeypatch.setattr("handlers.admins.FRESH_S", 0)
     refused = await (await setting.now()).press("📅 Friday")
 
     assert (believed.is_alert, refused.is_alert) == (False, True)

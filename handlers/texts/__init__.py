@@ -53,6 +53,7 @@ from handlers.texts.inline import (
     what_to_call,
     what_to_type,
 )
+from handlers.texts.languages import language_setting, languages_for_admins, odd_language, speaks_too
 from handlers.texts.lists import (
     a_few_words,
     decade_instead,
@@ -137,6 +138,8 @@ __all__ = [
     "inline_title",
     "kept",
     "known_already",
+    "language_setting",
+    "languages_for_admins",
     "left_as_it_is",
     "may_be_title",
     "mine",
@@ -150,6 +153,7 @@ __all__ = [
     "nothing_held",
     "nothing_inline",
     "odd_digest",
+    "odd_language",
     "odd_top",
     "our_fault",
     "perhaps_posted",
@@ -159,6 +163,7 @@ __all__ = [
     "saved",
     "several_people",
     "slow_down",
+    "speaks_too",
     "stale_button",
     "start",
     "suggestion",

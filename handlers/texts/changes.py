@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.i18n import _
+from handlers.texts.languages import language_name
 from handlers.texts.words import clock, escape, weekday
 from storage.values import AuditEntry
 
@@ -13,6 +14,7 @@ SETTINGS: Mapping[str, Callable[[Any], str]] = {
     "minute": clock,
     "zone": escape,
     "thread_id": lambda topic: _("in a topic") if topic else _("in General"),
+    "language": lambda tag: language_name(tag) if tag else _("whichever Telegram speaks"),
     "name_hidden": lambda hidden: _("name hidden") if hidden else _("name shown"),
 }
 """What settings are now, by their name in an entry; what is not named here is not shown."""

@@ -130,6 +130,7 @@ def _named_action(action: str) -> str:
         "club.join": _("Joined a club"),
         "club.leave": _("Left a club"),
         "digest.update": _("Digest settings"),
+        "language.update": _("Language"),
         "person.update": _("Privacy settings"),
         "chat.activate": _("Bot added"),
         "chat.deactivate": _("Bot removed"),

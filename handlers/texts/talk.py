@@ -30,6 +30,7 @@ COMMANDS = (
     ("top", N_("the best films")),
     ("week", N_("this week's digest, now")),
     ("digest", N_("when the weekly digest comes")),
+    ("lang", N_("which language I speak here")),
     ("history", N_("everything you changed")),
     ("privacy", N_("what is kept about you")),
     ("import", N_("bring your ratings from elsewhere")),
