@@ -286,4 +286,4 @@ class Page(Shape):
     """A page that needs nothing else, such as the help."""
 
     LETTER: ClassVar[str] = "x"
-    name: str = part(Part("help|rate|top|week|my"))
+    name: str = part(Part("help|rate|top|week|my|lang|digest|privacy"))

@@ -18,7 +18,7 @@ from storage.service import Storage
 
 KEY = "commands"
 PRIVATE = (
-    "search", "rate", "my", "top", "week", "digest", "lang", "history",
+    "search", "rate", "my", "top", "week", "digest", "lang", "settings", "history",
     "privacy", "import", "export", "forgetme", "help",
 )  # fmt: skip
 GROUP = ("search", "rate", "top", "week", "help")

@@ -8,11 +8,9 @@ from telegram import Bot
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
-from handlers import i18n
 from handlers.buttons import Button, Keyboard, even, flowing
 from handlers.i18n import _
 from handlers.texts.genres import genre
-from handlers.texts.languages import language_name
 from handlers.texts.words import decade, plain
 from storage.values import (
     PAGE,
@@ -281,15 +279,3 @@ def _pages(page: int, more: bool, to: Callable[[int], str]) -> list[list[Button]
 
 def _label(title: str, longest: int = LONGEST_LABEL) -> str:
     return plain(title, longest) or "?"  # Telegram drops a button without a text
-
-
-def languages(chosen: str | None, *, private: bool) -> Keyboard:
-    """As they call themselves, the spoken one marked; in private one's Telegram may say which."""
-    by_itself = private and chosen is None
-    tags = sorted(i18n.available())
-    spoken = [_language(language_name(tag), tag, tag == i18n.language() and not by_itself) for tag in tags]
-    return Keyboard([*even(spoken, 2), *([[_language(_("As my Telegram"), carry.AUTO, by_itself)]] if private else [])])
-
-
-def _language(label: str, tag: str, present: bool) -> Button:
-    return Button(text=f"• {label}" if present else label, callback_data=carry.Language(tag).encode())

@@ -4,7 +4,7 @@ from functools import cache
 
 from telegram import Update
 
-from handlers import i18n, keyboards, texts
+from handlers import i18n, settings_keyboards, texts
 from handlers.admins import chat_of, may_change
 from handlers.buttons import Keyboard
 from handlers.callback_data import AUTO, Language, data_of
@@ -63,7 +63,7 @@ def _setting(update: Update, context: Context) -> str:
 
 def _keyboard(update: Update, context: Context) -> Keyboard:
     chat = chat_of(update)
-    return keyboards.languages(context.storage.languages.of(chat.id), private=not is_group(chat))
+    return settings_keyboards.languages(context.storage.languages.of(chat.id), private=not is_group(chat))
 
 
 @cache

@@ -10,10 +10,12 @@ from handlers import keyboards, texts
 from handlers.callback_data import Page, data_of
 from handlers.cards import show_card
 from handlers.context import Context, is_group, is_operator
+from handlers.digest import on_digest
 from handlers.export import on_export
 from handlers.forgetme import on_forgetme
 from handlers.history import on_history
 from handlers.imports import on_import
+from handlers.lang import on_lang
 from handlers.my import on_my
 from handlers.privacy import on_privacy
 from handlers.rate import on_suggest
@@ -85,7 +87,16 @@ async def on_unknown(update: Update, context: Context) -> None:
     await send(update, context, texts.unknown_command(name, near[0] if near else None))
 
 
-PAGES = {"help": on_help, "rate": on_suggest, "top": on_best, "week": on_week, "my": on_my}
+PAGES = {
+    "help": on_help,
+    "rate": on_suggest,
+    "top": on_best,
+    "week": on_week,
+    "my": on_my,
+    "lang": on_lang,
+    "digest": on_digest,
+    "privacy": on_privacy,
+}
 
 
 async def on_page(update: Update, context: Context) -> None:

@@ -13,7 +13,7 @@ from bot.sandbox.markup import Markup, check_data, checked_for, read_markup
 from bot.sandbox.params import Params
 from bot.sandbox.state import Chat
 from handlers import callback_data as carry
-from handlers import digest_keyboards, i18n, keyboards, zones
+from handlers import digest_keyboards, i18n, keyboards, settings_keyboards, zones
 from handlers.parts import Shape
 from handlers.refusals import StaleButton
 from storage.values import (
@@ -125,7 +125,8 @@ DRAWN: dict[str, Draw] = {
     "start": lambda _: keyboards.start("matinee_bot"),
     "privacy": lambda w: keyboards.privacy(w.privacy(), w.person_id),
     "in private": lambda _: keyboards.in_private("matinee_bot", "history"),
-    "languages": lambda w: keyboards.languages(None if w.flag else "de", private=w.more),
+    "languages": lambda w: settings_keyboards.languages(None if w.flag else "de", private=w.more),
+    "settings": lambda _: settings_keyboards.settings(),
     "setting": lambda w: digest_keyboards.setting(w.setting(), topic=w.count),
     "weekdays": lambda w: digest_keyboards.weekdays(w.setting()),
     "hours": lambda w: digest_keyboards.hours(w.setting()),

@@ -181,3 +181,28 @@ def test_history_tells_of_it() -> None:
         change = AuditEntry(**entry, action="language.update", before={"language": "en"}, after={"language": after})
         with i18n.speaking("en"):
             assert said in texts.history(HistoryPage((HistoryLine(change, None, None),), 0, more=False))
+
+
+async def test_settings_show_all_that_is_chosen_and_lead_to_each(stage: Stage) -> None:
+    talk = await stage.client.open(ANNS_ID)
+    await talk.asks("/digest friday 18:00")
+    shown = await talk.asks("/settings")
+
+    assert shown.text == (
+        "⚙️ Settings\n🌐 Language: English\n📬 Weekly digest: Friday, 18:00, UTC\n🔒 Your name in clubs: shown"
+    )
+    for button, said in (
+        ("🌐 Language", "🌐 I speak"),
+        ("📬 Digest", "📬 Weekly digest"),
+        ("🔒 Privacy", "🔒 Privacy"),
+    ):
+        await shown.press(button)
+        assert (await talk.reply()).text.startswith(said)
+
+
+async def test_a_groups_settings_say_who_changes_them(stage: Stage) -> None:
+    chiara = await stage.client.open(CHIARA, CLUBS_ID)
+    shown = await chiara.asks("/settings")
+
+    assert shown.text.startswith("⚙️ Settings\n🌐 Language: English\n📬 Weekly digest: off\n\nAn admin changes them")
+    assert shown.rows == []

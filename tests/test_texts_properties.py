@@ -156,6 +156,8 @@ SAID: dict[str, Callable[[World], str]] = {
     "digest setting": lambda world: texts.digest_setting(world.setting()),
     "zones found": lambda world: texts.zones_found(world.one, world.count),
     "start": lambda world: texts.start(world.one),
+    "settings": lambda world: texts.settings(world.setting(), world.privacy()),
+    "group settings": lambda world: texts.settings(world.setting()),
     "language": lambda world: texts.language_setting("de" if world.year else None, private=world.stars is None),
     "odd language": lambda world: texts.odd_language(world.one, ["de", "en"]),
     "privacy": lambda world: texts.privacy(world.privacy()),

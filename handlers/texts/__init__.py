@@ -65,6 +65,7 @@ from handlers.texts.lists import (
     top,
     which_film,
 )
+from handlers.texts.settings import settings
 from handlers.texts.talk import (
     COMMANDS,
     OPERATORS_COMMANDS,
@@ -161,6 +162,7 @@ __all__ = [
     "rated",
     "round_in_private",
     "saved",
+    "settings",
     "several_people",
     "slow_down",
     "speaks_too",

@@ -84,13 +84,17 @@ def digest_setting(setting: DigestSetting) -> str:
     head = "📬 <b>" + _("Weekly digest") + "</b>"
     if not setting.enabled:
         return "\n".join([head, _off(setting)])
-    when = f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
-    lines = [head, when]
+    lines = [head, digest_time(setting)]
     if setting.next_run_at is not None:
         lines.append(_("Next digest: {when}").format(when=_moment(setting.next_run_at, setting.zone)))
     if setting.thread_id is not None:
         lines.append(_("It is posted in the topic where this was chosen."))
     return "\n".join(lines)
+
+
+def digest_time(setting: DigestSetting) -> str:
+    """The day, the time and where it is that time."""
+    return f"{weekday(setting.weekday)}, {clock(setting.minute)}, {escape(setting.zone)}"
 
 
 def _off(setting: DigestSetting) -> str:

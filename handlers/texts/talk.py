@@ -31,6 +31,7 @@ COMMANDS = (
     ("week", N_("this week's digest, now")),
     ("digest", N_("when the weekly digest comes")),
     ("lang", N_("which language I speak here")),
+    ("settings", N_("what is chosen here, at a glance")),
     ("history", N_("everything you changed")),
     ("privacy", N_("what is kept about you")),
     ("import", N_("bring your ratings from elsewhere")),
