@@ -1,4 +1,4 @@
-"""HTTP for python-telegram-bot through aiohttp: one session, bounded, with errors that say if it was sent.
+"""HTTP for python-telegram-bot through aiohttp: one pool, bounded, with errors that say if it was sent.
 
 Three to fifteen times the throughput of the stock httpx backend, which scans its whole pool on every request.
 """
@@ -14,6 +14,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot import telemetry
+from bot.wire import Wire
 
 JSON = {"Content-Type": "application/json"}
 UNREAD = frozenset({"editMessageText"})
@@ -61,9 +62,10 @@ class AiohttpRequest(BaseRequest):
         read_timeout: float = 10,
         write_timeout: float = 60,
     ) -> None:
-        self._proxy = proxy_for(api_url)
+        self._api_url, self._proxy = api_url, proxy_for(api_url)
         self._connect, self._read, self._write = connect_timeout, read_timeout, write_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -73,12 +75,11 @@ class AiohttpRequest(BaseRequest):
         """Open the session. A second call changes nothing: the bot has one backend for its two uses."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300, keepalive_timeout=30)
+            headers = {"User-Agent": self.USER_AGENT}
             self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": self.USER_AGENT},
-                proxy=self._proxy,
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=headers, proxy=self._proxy
             )
+            self._wire = None if self._proxy else Wire(connector, self._api_url, {**headers, **JSON})
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -95,22 +96,26 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # waiting for the pool counts as connecting
     ) -> tuple[int, bytes]:
         """Status and body. Raises TimedOut or NetworkError, whose cause is NotSent or OutcomeUnknown."""
-        timeout = self._timeout(connect_timeout, read_timeout, write_timeout)
-        body = _body(request_data) if request_data else {}
+        limits = self._timeout(connect_timeout, read_timeout, write_timeout)
         name, began = _method(url), time.monotonic()
         try:
-            status, answer = await self._ask(url, method, **body, timeout=timeout)
+            status, answer = await self._ask(url, method, request_data, limits)
         except NetworkError as error:
             telemetry.note_call(name, "not sent" if isinstance(error.__cause__, NotSent) else "unknown", began)
             raise
         telemetry.note_call(name, _outcome(status), began)
         return status, ANSWERED if status == 200 and name in UNREAD else answer
 
-    async def _ask(self, url: str, method: str, **request: Any) -> tuple[int, bytes]:
+    async def _ask(
+        self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
         try:
-            async with self._session.request(method, url, **request) as response:
+            if self._wire is not None and method == "POST" and data is not None and not data.contains_files:
+                return await self._wire.post(url, orjson.dumps(data.parameters), limits)
+            body = _body(data) if data else {}
+            async with self._session.request(method, url, **body, timeout=limits) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientError, OSError) as error:
             failure, cause = explain(error)
