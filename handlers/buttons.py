@@ -4,7 +4,7 @@ Making python-telegram-bot's own objects of a card's twelve buttons, and then JS
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Required, TypedDict
+from typing import Any, Required, TypedDict
 
 from telegram import InlineKeyboardMarkup
 
@@ -26,6 +26,9 @@ class Keyboard(InlineKeyboardMarkup):
 
     def __init__(self, rows: Sequence[Sequence[Button]]) -> None:
         super().__init__((), api_kwargs={"inline_keyboard": rows})
+
+    def to_dict(self, recursive: bool = True) -> dict[str, Any]:
+        return {**self.api_kwargs}
 
     @property
     def rows(self) -> list[list[Button]]:

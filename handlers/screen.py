@@ -10,7 +10,17 @@ from telegram.error import BadRequest, ChatMigrated
 from handlers.context import Context, Say, is_group, topic_of
 from handlers.edits import lane_of
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+class Preview(LinkPreviewOptions):
+    """Ready to be sent, like a Keyboard."""
+
+    __slots__ = ()
+
+    def to_dict(self, recursive: bool = True) -> dict[str, Any]:
+        return {**self.api_kwargs}
+
+
+NO_PREVIEW = Preview(api_kwargs={"is_disabled": True})
 GONE = (
     "message to edit not found",
     "message can't be edited",
@@ -41,7 +51,7 @@ def preview(poster: str | None) -> LinkPreviewOptions:
     """The poster above the text, large; one message that can be edited like any text."""
     if poster is None:
         return NO_PREVIEW
-    return LinkPreviewOptions(url=poster, prefer_large_media=True, show_above_text=True)
+    return Preview(api_kwargs={"url": poster, "prefer_large_media": True, "show_above_text": True})
 
 
 async def send(
