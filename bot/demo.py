@@ -33,7 +33,8 @@ log = structlog.get_logger("matinee.demo")
 TOKEN = "1000000001:only-the-local-telegram-takes-it"  # noqa: S105 - well-formed, and worth nothing
 LOOK_S = 1.0
 """How often to look whether the next digest is due at another instant than the page shows."""
-PATIENCE_S = 20
+PATIENCE_S = 75
+"""A group that was lively just now is sent nothing more for up to a minute."""
 """With the posting of a digest that the page's clock jumped over."""
 
 

@@ -59,7 +59,7 @@ COMMANDS = (
     ("top", top.on_top),
     ("week", week.on_week),
     ("digest", digest.on_digest),
-    ("lang", lang.on_lang),
+    (("lang", "language", "sprache"), lang.on_lang),
     ("settings", settings.on_settings),
     ("history", history.on_history),
     ("privacy", privacy.on_privacy),

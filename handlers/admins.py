@@ -1,4 +1,4 @@
-"""Who may change what concerns a whole chat: checked at every press, for admins come and go."""
+"""Who may change what concerns a whole chat: checked at every press, and believed for a minute at most."""
 
 import time
 

@@ -28,6 +28,7 @@ async def on_answer(update: Update, context: Context) -> None:
     elif (count := await context.storage.people.erase(actor)) is None:
         await show(update, context, texts.nothing_held())
     else:
+        context.storage.languages.forget(actor.person_id)
         await show(update, context, texts.forgotten(count))
 
 

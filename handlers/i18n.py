@@ -50,10 +50,15 @@ def languages() -> list[str]:
     return list(dict.fromkeys((language(), "en", *sorted(available()))))
 
 
-def choose(tag: str | None) -> str:
-    """The language to speak for an IETF tag such as "de-AT": its own, its base language, or English."""
+def spoken(tag: str | None) -> str | None:
+    """The language of an IETF tag such as "de-AT", if the bot speaks it; without a tag English."""
     base = (tag or "en").replace("_", "-").split("-")[0].lower()
-    return base if base in available() else "en"
+    return base if base in available() else None
+
+
+def choose(tag: str | None) -> str:
+    """The same, or else English."""
+    return spoken(tag) or "en"
 
 
 def speak(tag: str | None) -> None:

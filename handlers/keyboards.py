@@ -197,13 +197,13 @@ def history(page: HistoryPage, person_id: int) -> Keyboard | None:
 
 
 def digest(week: Digest) -> Keyboard | None:
-    """Open the films that the digest names, and the top list."""
+    """Open the films that the digest names, and the top list, below: the digest stays, and with it its fingerprint."""
     named = {line.id: line.title for line in (*week.best, *week.others, week.most_rated, week.most_argued) if line}
     opens = [
         Button(text=_label(title), callback_data=carry.OpenCard(key, below=True).encode())
         for key, title in list(named.items())[:4]
     ]
-    top_list = Button(text="🏆 " + _("Top list"), callback_data=carry.Top(here=week.chat_id < 0).encode())
+    top_list = Button(text="🏆 " + _("Top list"), callback_data=carry.Page("top").encode())
     return Keyboard([*flowing(opens, 2), [top_list]]) if week.films else None
 
 

@@ -1,6 +1,8 @@
 """/lang: the language of a chat. In private everybody's own choice, in a group its admins'."""
 
 from functools import cache
+from string import punctuation
+from unicodedata import normalize
 
 from telegram import Update
 
@@ -28,7 +30,7 @@ async def _obey(update: Update, context: Context, word: str) -> str:
     """Choose what was named; what is to be said where that cannot be."""
     if not word:
         return ""
-    tag = _names().get(word.casefold())
+    tag = _meant(word)
     if tag is None:
         return texts.odd_language(word, sorted(available()))
     if acts_as_chat(update):
@@ -57,13 +59,22 @@ async def _choose(update: Update, context: Context, tag: str) -> None:
 
 
 def _setting(update: Update, context: Context) -> str:
-    chat = chat_of(update)
-    return texts.language_setting(context.storage.languages.of(chat.id), private=not is_group(chat))
+    chat, user = chat_of(update), update.effective_user
+    if is_group(chat):
+        return texts.club_language()
+    telegram = i18n.spoken(user.language_code if user else None)
+    return texts.own_language(context.storage.languages.of(chat.id), telegram)
 
 
 def _keyboard(update: Update, context: Context) -> Keyboard:
     chat = chat_of(update)
     return settings_keyboards.languages(context.storage.languages.of(chat.id), private=not is_group(chat))
+
+
+def _meant(said: str) -> str | None:
+    """The tag of a language by its name or by a tag of its kin, such as "de-AT"."""
+    word = normalize("NFKC", texts.plain(said, 40)).casefold().strip(punctuation)
+    return _names().get(word) or i18n.spoken(word or "-")
 
 
 @cache

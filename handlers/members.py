@@ -46,7 +46,6 @@ async def on_migrated(update: Update, context: Context) -> None:
         await context.storage.clubs.migrate(message.chat.id, message.migrate_to_chat_id, _mover(update))
     elif message.migrate_from_chat_id:
         await context.storage.clubs.migrate(message.migrate_from_chat_id, message.chat.id, _mover(update))
-    await context.storage.languages.follow()  # the new number has the old one's
 
 
 def _mover(update: Update) -> Actor | None:

@@ -109,6 +109,8 @@ async def _edit(
     async def call() -> None:
         try:
             await change(context, text, keyboard, poster, **place)
+        except ChatMigrated:  # the supergroup has no such message
+            await send(update, context, text, keyboard, poster=poster)
         except BadRequest as error:
             reason = str(error).lower()
             if not any(gone in reason for gone in GONE):

@@ -9,6 +9,7 @@ from storage.audit import AuditAction, record
 from storage.database import Database
 from storage.dialects import insert_new
 from storage.inbox import is_applied
+from storage.languages import Languages
 from storage.models import chat, membership, person
 from storage.people import meet, meet_chat
 from storage.ranking import Ranking
@@ -38,9 +39,10 @@ def _known(connection: sa.Connection, chat_id: int) -> bool:
 
 
 class Clubs:
-    def __init__(self, database: Database, ranking: Ranking) -> None:
+    def __init__(self, database: Database, ranking: Ranking, languages: Languages) -> None:
         self._database = database
         self._ranking = ranking
+        self._languages = languages
 
     async def join(self, given: Actor) -> bool:
         """Count the actor's ratings in this chat from now on; true if they did not count before."""
@@ -85,9 +87,12 @@ class Clubs:
         """A group became a supergroup: everything moves to its new id; false when that was known."""
         at = self._database.now()
         turns = sorted({old_id, new_id})
-        return await self._database.write(
+        is_news = await self._database.write(
             lambda connection: move(connection, self._ranking, old_id, new_id, actor, at), turns=turns
         )
+        if is_news:
+            await self._languages.follow()  # the new id speaks as the old one did
+        return is_news
 
     async def set_active(self, chat_id: int, active: bool, actor: Actor | None) -> bool:
         """Note that the bot can write to a chat, or no longer; true if that is news. Digests wait meanwhile."""

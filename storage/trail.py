@@ -36,15 +36,16 @@ class AuditTrail:
     async def history(self, person_id: int, *, page: int = 0) -> HistoryPage:
         """A person's own changes, newest first."""
         query = (
-            sa.select(audit_entry, movie.c.title, movie.c.year)
+            sa.select(audit_entry, movie.c.title, movie.c.year, chat.c.title.label("club"))
             .join(movie, _ITS_MOVIE, isouter=True)
+            .join(chat, chat.c.id == audit_entry.c.chat_id, isouter=True)
             .where(audit_entry.c.actor == person_id)
             .order_by(audit_entry.c.id.desc())
             .limit(PAGE + 1)
             .offset(page * PAGE)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        lines = tuple(HistoryLine(_entry(row), row.title, row.year) for row in rows[:PAGE])
+        lines = tuple(HistoryLine(_entry(row), row.title, row.year, row.club) for row in rows[:PAGE])
         return HistoryPage(lines, page, more=len(rows) > PAGE)
 
     async def entries(self, wanted: AuditFilter, before: int | None = None) -> AuditPage:

@@ -376,6 +376,9 @@ async def test_the_weekly_digest_comes_once_when_its_time_has_come(stage: Stage)
 
     assert "Your week in films" in digest.text
     assert "🥇 The Matrix (1999) · 8.0\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}(2)" in digest.text
+    await digest.press("🏆 Top list", by=BEN)
+    assert (await ann.reply()).text.startswith("🏆 Friday Film Club")
+    assert (await digest.now()).text == digest.text  # with the fingerprint that is to be kept
     stage.clock.move(timedelta(days=7, hours=1))
     assert await ann.stays_silent()
 

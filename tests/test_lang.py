@@ -1,7 +1,8 @@
 """/lang: who may choose a chat's language, what is said in it from then on, and that everybody learns of it."""
 
-import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -50,16 +51,37 @@ async def test_other_replicas_and_the_next_start_learn_of_it(storage: Storage) -
     assert other.of(ANN.chat_id) is None
 
 
-async def test_what_was_read_before_a_choice_does_not_undo_it(storage: Storage) -> None:
-    await asyncio.gather(storage.languages.follow(), storage.languages.choose(ANN, "de"), storage.languages.follow())
+async def test_what_was_read_before_a_choice_does_not_undo_it(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.languages.choose(BEN, "de")
+    read = storage.database.read
 
-    assert storage.languages.of(ANN.chat_id) == "de"
+    async def slow(query: Any) -> Any:
+        rows = await read(query)
+        await storage.languages.choose(ANN, "de")
+        await storage.languages.choose(BEN, None)
+        return rows
+
+    monkeypatch.setattr(storage.database, "read", slow)
+    await storage.languages.follow()
+
+    assert (storage.languages.of(ANN.chat_id), storage.languages.of(BEN.chat_id)) == ("de", None)
+
+
+async def test_an_update_that_runs_again_does_not_choose_again(storage: Storage) -> None:
+    ann, ben = (replace(in_club(each), update_id=number) for number, each in enumerate((ANN, BEN), 1))
+    await storage.inbox.take([(1, ann.person_id, b"{}"), (2, ben.person_id, b"{}")])
+    await storage.languages.choose(ann, "de")
+    await storage.languages.choose(ben, "en")
+    await storage.languages.choose(ann, "de")
+
+    assert storage.languages.of(CLUB) == "en"
 
 
 async def test_a_supergroup_speaks_as_the_group_did(storage: Storage) -> None:
     await storage.languages.choose(in_group(ANN, OLD), "de")
     await storage.clubs.migrate(OLD, NEW)
-    await storage.languages.follow()
     assert (storage.languages.of(OLD), storage.languages.of(NEW)) == (None, "de")
     await storage.languages.choose(in_group(ANN, OLD), "en")  # handled late: the old number means the new one
 
@@ -92,6 +114,8 @@ async def test_it_is_given_out_and_erased_with_all_else(storage: Storage) -> Non
     await storage.languages.choose(ANN, "de")
     (profile,) = (await storage.personal.data(ANN.person_id)).profile
     await storage.people.erase(ANN)
+    storage.languages.forget(ANN.person_id)
+    assert storage.languages.of(ANN.chat_id) is None
     await storage.languages.follow()
 
     assert profile["language_chosen"] == "de"
@@ -115,14 +139,15 @@ async def test_an_admin_chooses_and_the_whole_club_reads_it(stage: Stage) -> Non
 
 async def test_who_is_no_admin_cannot(stage: Stage) -> None:
     ann = await stage.client.open(ANNS_ID, CLUBS_ID)
-    assert (await ann.as_(CHIARA).asks("/lang de")).text == "Only admins of this group can choose its language."
+    refusal = "Only admins of this group can choose its language. In our private chat you can choose your own."
+    assert (await ann.as_(CHIARA).asks("/lang de")).text == refusal
     toast = await (await ann.asks("/lang")).press("Deutsch", by=CHIARA)
 
     assert toast.is_alert
     assert stage.storage.languages.of(CLUBS_ID) is None
 
 
-@pytest.mark.parametrize("word", ["de", "DE", "deutsch", "German"])
+@pytest.mark.parametrize("word", ["de", "DE", "deutsch", "German", "german.", "de_AT", "\u202edeutsch", "\uff24\uff25"])
 async def test_languages_are_known_by_every_name(stage: Stage, word: str) -> None:
     talk = await stage.client.open(ANNS_ID)
 

@@ -165,7 +165,7 @@ def test_numbers_and_dates_are_written_as_in_the_language() -> None:
         assert (words.short_score(7.25, 3), words.number(123456), words.decade(1980)) == (
             "<b>7,2</b>\N{NO-BREAK SPACE}★\N{NO-BREAK SPACE}(3)", "123.456", "1980er"
         )  # fmt: skip
-        assert texts.digest(week).startswith("🍿 <b>Deine Filmwoche</b> · 21. Nov.\N{NO-BREAK SPACE}– 28. Nov.")
+        assert texts.digest(week).startswith("🍿 <b>Die Filmwoche</b> · 21. Nov.\N{NO-BREAK SPACE}– 28. Nov.")
         assert texts.digest_setting(setting).endswith("Samstag, 28. November 2026, 18:00")
 
 

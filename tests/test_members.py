@@ -76,6 +76,17 @@ async def grown(stage: Stage, *, lost: list[str]) -> tuple[int, int]:
     return made["id"], moved["chat"]["id"]
 
 
+async def test_a_press_on_a_message_from_before_the_move_is_answered_after_it(stage: Stage) -> None:
+    made = await stage.client.post("/sim/chat", type="group", title="Sunday Films", members=[ANN, BEN], admins=[ANN])
+    card = await (await stage.client.open(ANN, made["id"])).asks("/search the matrix")
+    moved = await stage.client.post("/sim/migrate", chat_id=made["id"], suppress=["to", "from"])
+    there = await stage.client.open(ANN, moved["chat"]["id"])
+    toast = await card.press("9")
+
+    assert toast.text == "9 ★ saved"
+    assert "Ann Hart\N{NO-BREAK SPACE}9" in (await there.reply()).text
+
+
 @pytest.mark.parametrize("lost", [[], ["to"], ["from"]], ids=["none", "to", "from"])
 async def test_a_group_that_becomes_a_supergroup_keeps_everything(stage: Stage, lost: list[str]) -> None:
     _, new = await grown(stage, lost=lost)

@@ -65,7 +65,7 @@ def preview(chat: Annotated[int, typer.Option(help="The chat's id, negative for 
     """
 
     async def work() -> int:
-        from handlers import texts
+        from handlers import i18n, texts
 
         async with storage_of(settings()) as storage:
             if not await storage.clubs.knows(chat):
@@ -73,7 +73,9 @@ def preview(chat: Annotated[int, typer.Option(help="The chat's id, negative for 
                     f"the bot knows no chat {chat}: it has to be used there once; the ids of groups are negative"
                 )
             digest = await storage.digests.week(chat)
-        typer.echo(plain(texts.digest(digest)))
+            language = storage.languages.of(chat) or await storage.people.language(chat)
+        with i18n.speaking(language):
+            typer.echo(plain(texts.digest(digest)))
         return 0 if digest.films else 1
 
     wait_for(work())

@@ -53,7 +53,7 @@ from handlers.texts.inline import (
     what_to_call,
     what_to_type,
 )
-from handlers.texts.languages import language_setting, languages_for_admins, odd_language, speaks_too
+from handlers.texts.languages import club_language, languages_for_admins, odd_language, own_language, speaks_too
 from handlers.texts.lists import (
     a_few_words,
     decade_instead,
@@ -94,7 +94,7 @@ from handlers.texts.talk import (
     unknown_command,
     unknown_zone,
 )
-from handlers.texts.words import clock, weekday
+from handlers.texts.words import clock, plain, weekday
 
 __all__ = [
     "COMMANDS",
@@ -111,6 +111,7 @@ __all__ = [
     "catalogue_loading",
     "choose_zone",
     "clock",
+    "club_language",
     "club_left",
     "database_down",
     "decade_instead",
@@ -139,7 +140,6 @@ __all__ = [
     "inline_title",
     "kept",
     "known_already",
-    "language_setting",
     "languages_for_admins",
     "left_as_it_is",
     "may_be_title",
@@ -157,7 +157,9 @@ __all__ = [
     "odd_language",
     "odd_top",
     "our_fault",
+    "own_language",
     "perhaps_posted",
+    "plain",
     "privacy",
     "rated",
     "round_in_private",

@@ -15,22 +15,27 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def language_setting(chosen: str | None, *, private: bool) -> str:
-    """What is spoken now, and why."""
-    spoken = _("I speak {language} here.").format(language=language_name(language()))
-    return f"🌐 <b>{spoken}</b>\n{_why(chosen, private)}"
+def club_language() -> str:
+    return f"{_spoken()}\n" + _("In this language everybody here reads cards, lists and the digest.")
 
 
-def _why(chosen: str | None, private: bool) -> str:
-    if not private:
-        return _("In this language everybody here reads cards, lists and the digest.")
-    if chosen is None:
-        return _("I go by your Telegram. You can choose another language, for me alone:")
-    return _("You have chosen that.")
+def own_language(chosen: str | None, telegram: str | None) -> str:
+    """`telegram`: the language of the person's Telegram, where the bot speaks it."""
+    if chosen is not None:
+        return f"{_spoken()}\n" + _("You have chosen that.")
+    if telegram is None:
+        return f"{_spoken()}\n" + _("The language of your Telegram I do not speak yet. You can choose one of these:")
+    return f"{_spoken()}\n" + _("I go by your Telegram. You can choose another language, for me alone:")
+
+
+def _spoken() -> str:
+    said = _("I speak {language} here.").format(language=language_name(language()))
+    return f"🌐 <b>{said}</b>"
 
 
 def languages_for_admins() -> str:
-    return _("Only admins of this group can choose its language.")
+    said = _("Only admins of this group can choose its language.")
+    return f"{said} " + _("In our private chat you can choose your own.")
 
 
 def odd_language(word: str, spoken: list[str]) -> str:

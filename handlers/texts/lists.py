@@ -122,7 +122,8 @@ def _change(line: HistoryLine) -> str:
     what = escape(line.title) if line.title else _named_action(entry.action or "")
     if line.title and line.year:
         what += f" ({line.year})"
-    return " · ".join(filter(None, [instant(entry.at, "Dt"), what, difference(entry)]))
+    where = escape(line.club, 30) if line.club and not line.title else ""
+    return " · ".join(filter(None, [instant(entry.at, "Dt"), what, difference(entry), where]))
 
 
 def _named_action(action: str) -> str:
@@ -134,6 +135,7 @@ def _named_action(action: str) -> str:
         "person.update": _("Privacy settings"),
         "chat.activate": _("Bot added"),
         "chat.deactivate": _("Bot removed"),
+        "chat.migrate": _("Group moved"),
     }
     return names.get(action, escape(action))
 

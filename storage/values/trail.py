@@ -77,11 +77,12 @@ class AuditPage:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One of a person's own audit entries, with the movie it speaks of, if any."""
+    """One of a person's own audit entries, with the movie it speaks of and the group it was made in, if any."""
 
     entry: AuditEntry
     title: str | None
     year: int | None
+    club: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
