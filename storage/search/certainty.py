@@ -63,7 +63,7 @@ def is_clear(query: Query, found: Sequence[Candidate]) -> bool:
     first, others = found[0], found[1:]
     if not first.exact and len(query.words) < SHORT:
         return False
-    by_length = PER_LETTER * (len(without_article(tuple(query.words.split()))) - ENOUGH)
+    by_length = PER_LETTER * (len(without_article(query.words)) - ENOUGH)
     if first.cost and (first.score + by_length < 0 or not _has_numbers(first, query)):
         return False
     if first.exact:  # namesakes are for the person to choose from, and so is what is likelier for all its fame

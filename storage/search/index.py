@@ -3,7 +3,7 @@
 A build is a folder of its own beside the one in use and never changed afterwards; `current` names the newest.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -19,16 +19,16 @@ from storage.search.rerank import (
     PEOPLE,
     YEAR_ALONE,
     YEAR_RIGHT,
-    cost,
     is_alike,
-    people_cost,
     prior,
+    row_costs,
     typed,
     without_article,
     year_bonus,
 )
 from storage.search.spelling import in_short
 from storage.search.titles import IndexedTitle, Titles
+from storage.search.words import NEVER
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
@@ -131,15 +131,15 @@ class SearchIndex:
         """The best-known movie of just this title, give or take its article, and the first year that has one."""
         words = fold(title[:LONGEST])
         wanted = {words, in_short(words)}
-        bare = {_bare(each) for each in wanted}
+        bare = {without_article(each) for each in wanted}
         rows = self._titles
         found = [
             (rows.year[row], rows.popularity[row], rows.movie_id[row])
             for each in wanted
             for row in self._grams.candidates(each, CANDIDATES)
-            if _bare(rows.text(row)) in bare
+            if without_article(rows.text(row)) in bare
         ]
-        fresh = (each.movie for each in self._fresh if not each.people and _bare(each.text) in bare)
+        fresh = (each.movie for each in self._fresh if not each.people and without_article(each.text) in bare)
         found += [(movie.year or 0, movie.popularity, movie.movie_id) for movie in fresh]
         for year in years:
             here = [(fame, movie_id) for of, fame, movie_id in found if of == year]
@@ -183,27 +183,22 @@ class SearchIndex:
         known += [(each.movie.movie_id, each.movie.popularity) for each in self._fresh if each.movie.year == year]
         return [_candidate(movie_id, popularity, "", YEAR_ALONE, 0.0, None) for movie_id, popularity in known]
 
-    def _read(self, words: str, year: int | None) -> list[Candidate]:
+    def _read(self, words: str, year: int | None) -> Iterator[Candidate]:
         """Candidates of one reading of the query: with a year, or with the year as a word of the title."""
-        query, rows = typed(words), self._titles
-        found = []
-        candidates = self._grams.candidates(words, CANDIDATES) + self._people.candidates(words, PEOPLE_CANDIDATES)
-        for row in candidates:
-            text = rows.text(row)
-            paid = people_cost(query, text) if rows.people[row] else cost(query, text)
-            if paid is not None:
-                when = year_bonus(year, rows.year[row] or None)
-                found.append(_candidate(rows.movie_id[row], rows.popularity[row], text, paid, when, year))
-        for each in self._fresh:
-            paid = people_cost(query, each.text) if each.people else cost(query, each.text)
-            if paid is not None:
-                movie, when = each.movie, year_bonus(year, each.movie.year)
-                found.append(_candidate(movie.movie_id, movie.popularity, each.text, paid, when, year))
-        return found
-
-
-def _bare(text: str) -> str:
-    return without_article(tuple(text.split()))
+        rows, fresh = self._titles, list(self._fresh)
+        found = self._grams.candidates(words, CANDIDATES) + self._people.candidates(words, PEOPLE_CANDIDATES)
+        texts = [*map(rows.text, found), *(each.text for each in fresh)]
+        people = [*map(bool, map(rows.people.__getitem__, found)), *(each.people for each in fresh)]
+        for at, paid in enumerate(row_costs(typed(words), texts, people)):
+            if paid == NEVER:
+                continue
+            if at < len(found):
+                row = found[at]
+                movie_id, popularity, of = rows.movie_id[row], rows.popularity[row], rows.year[row] or None
+            else:
+                movie = fresh[at - len(found)].movie
+                movie_id, popularity, of = movie.movie_id, movie.popularity, movie.year
+            yield _candidate(movie_id, popularity, texts[at], paid, year_bonus(year, of), year)
 
 
 def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -5,19 +5,21 @@ order, an article dropped, spaces dropped, only some of the words. Costs are in 
 queries made from the catalogue by rule with another seed than the benchmark's.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import extract_iter
+
+from storage.search.words import EDIT, HALF_TYPED, NEVER, Words
 
 _ARTICLES = "the a an le la les l un une der die das ein eine den det en ett el los las il lo gli i o os as de het"
 ARTICLES = frozenset(_ARTICLES.split())
 
-EDIT = 3.2
 FIRST_LETTER = 0.6
 FEW, FEW_LETTERS = 4, 1.0  # so short a word is seldom mistyped, and has many neighbours
-HALF_TYPED, PER_LETTER = 1.0, 0.03
+PER_LETTER = 0.03
 MORE_WORDS = 1.2  # what was typed ends where a word of the title ends: more likely all of it
 OTHER_ORDER = 1.2
 NO_ARTICLE = 0.3
@@ -26,8 +28,6 @@ NO_SPACES = 1.0
 SOME_WORDS, PER_WORD = 1.8, 0.5
 PEOPLE = 3.0  # who types a name alone more often means a title with it
 FAME = 6.0
-LONG = 6
-"""Letters from which on a single word may hold two edits."""
 ALIKE = 12
 """Letters of a whole title that may hold one edit more: two titles of a year are often alike by chance."""
 MOST_NAMES = 2
@@ -50,7 +50,7 @@ class Typed:
 @lru_cache(maxsize=1024)
 def typed(text: str) -> Typed:
     words = tuple(text.split())
-    return Typed(text, words, " ".join(sorted(words)), without_article(words), "".join(words), allowed_edits(len(text)))
+    return Typed(text, words, " ".join(sorted(words)), without_article(text), "".join(words), allowed_edits(len(text)))
 
 
 def allowed_edits(length: int) -> int:
@@ -58,115 +58,133 @@ def allowed_edits(length: int) -> int:
     return 0 if length < 3 else min(6, (length + 1) // 4)
 
 
-def without_article(words: tuple[str, ...]) -> str:
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words)
+def without_article(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return rest if rest and first in ARTICLES else text
 
 
-def cost(query: Typed, title: str) -> float | None:
-    """The cheapest way in which `title` becomes the query; null if there is none. 0.0 is an exact title."""
-    if title == query.text:
-        return 0.0
-    costs = [_as_typed(query, title), _half_typed(query, title)]
-    words = tuple(title.split())
-    bare = without_article(words)
-    if bare != title or query.bare != query.text:
-        dropped = NO_ARTICLE if query.bare == query.text else OTHER_ARTICLE
-        costs.append(_edits(query.bare, bare, query.allowed, dropped))
-        costs.append(_plus(_half_typed(query, bare), dropped))
-    if len(words) > 1 or len(query.words) > 1:
-        costs.append(_edits(query.ordered, " ".join(sorted(words)), query.allowed, OTHER_ORDER))
-        costs.append(_edits(query.joined, "".join(words), query.allowed, NO_SPACES))
-        costs.append(_some_words(query, title, len(words)))
-    return min((each for each in costs if each is not None), default=None)
+def row_costs(query: Typed, texts: Sequence[str], people: Sequence[bool]) -> list[float]:
+    """The costs of titles, and of rows of `people`."""
+    best = [NEVER] * len(texts)
+    for of, count in ((False, costs), (True, people_costs)):
+        at = [number for number, each in enumerate(people) if each is of]
+        for number, paid in zip(at, count(query, [texts[number] for number in at]), strict=True):
+            best[number] = paid
+    return best
+
+
+def costs(query: Typed, titles: Sequence[str]) -> list[float]:
+    """The cheapest way in which each title becomes the query; NEVER if there is none. 0.0 is an exact title.
+
+    One way after the other for all titles: then rapidfuzz compares a list at once.
+    """
+    best = [NEVER] * len(titles)
+    numbered = dict(enumerate(titles))
+    _as_typed(query, numbered, best)
+    _without_article(query, numbered, best)
+    _in_another_order(query, numbered, best)
+    _without_spaces(query, numbered, best)
+    _in_part(query, titles, best)
+    return best
+
+
+def _as_typed(query: Typed, titles: Mapping[int, str], best: list[float]) -> None:
+    for at, paid in _edits(query.text, titles, query.allowed):
+        other_first = FIRST_LETTER if titles[at][:1] != query.text[:1] else 0.0
+        best[at] = min(best[at], other_first + paid)
+    _half_typed(query, titles, 0.0, best)
+
+
+def _half_typed(query: Typed, titles: Mapping[int, str], extra: float, best: list[float]) -> None:
+    length = len(query.text)
+    if length < 2:
+        return
+    begun = {at: title[:length] for at, title in titles.items() if len(title) > length}
+    for at, paid in _edits(query.text, begun, query.allowed):
+        title = titles[at]
+        more = MORE_WORDS if title[length] == " " else 0.0
+        best[at] = min(best[at], HALF_TYPED + more + PER_LETTER * (len(title) - length) + paid + extra)
+
+
+def _without_article(query: Typed, titles: Mapping[int, str], best: list[float]) -> None:
+    bare = {at: rest for at, title in titles.items() if (rest := without_article(title)) != title}
+    dropped = NO_ARTICLE if query.bare == query.text else OTHER_ARTICLE
+    _half_typed(query, bare, dropped, best)
+    for at, paid in _edits(query.bare, bare if query.bare == query.text else {**titles, **bare}, query.allowed):
+        best[at] = min(best[at], dropped + paid)
+
+
+def _in_another_order(query: Typed, titles: Mapping[int, str], best: list[float]) -> None:
+    length, most = len(query.text), query.allowed
+    near = {at: title for at, title in titles.items() if best[at] > OTHER_ORDER and abs(len(title) - length) <= most}
+    ordered = {at: " ".join(sorted(title.split())) for at, title in near.items()}
+    for at, paid in _edits(query.ordered, ordered, most):
+        best[at] = min(best[at], OTHER_ORDER + paid)
+
+
+def _without_spaces(query: Typed, titles: Mapping[int, str], best: list[float]) -> None:
+    joined = {at: title.replace(" ", "") for at, title in titles.items() if best[at] > NO_SPACES}
+    for at, paid in _edits(query.joined, joined, query.allowed):
+        best[at] = min(best[at], NO_SPACES + paid)
+
+
+def _in_part(query: Typed, titles: Sequence[str], best: list[float]) -> None:
+    """Every word typed is one of the title's, or nearly, or the beginning of one."""
+    if not any(len(word) > 3 for word in query.words):
+        return
+    for at, paid in Words(titles).costs(query.words).items():
+        more = titles[at].count(" ") + 1 - len(query.words)
+        if more > 0 or (more == 0 and len(query.words) > 1):
+            best[at] = min(best[at], SOME_WORDS + PER_WORD * more + paid)
+
+
+def _edits(query: str, texts: Mapping[int, str], allowed: int) -> Iterator[tuple[int, float]]:
+    """Numbers of the texts that become the query by slips of fingers alone, and what these cost."""
+    few = FEW_LETTERS if len(query) <= FEW else 0.0
+    for _, edits, at in extract_iter(query, texts, scorer=OSA.distance, processor=None, score_cutoff=allowed):
+        yield at, EDIT * edits + few if edits else 0.0
+
+
+def people_costs(query: Typed, rows: Sequence[str]) -> list[float]:
+    """For rows of a title and names: every word typed is of either, or some name beside the mistyped title."""
+    best = [NEVER] * len(rows)
+    telling = sum(len(word) > 3 for word in query.words)
+    if not telling:
+        return best
+    parted = [row.split("\n") for row in rows]
+    titles, names = [title for title, _ in parted], Words([names for _, names in parted])
+    for at, paid in _beside_names(query, titles, names).items():
+        best[at] = PEOPLE + paid
+    for at, paid in Words(rows).costs(query.words).items():
+        if paid <= EDIT * telling:  # with two typos nearly any word is somebody's name
+            best[at] = PEOPLE + paid
+    return best
+
+
+def _beside_names(query: Typed, titles: Sequence[str], names: Words) -> dict[int, float]:
+    """The title, mistyped, with a name of somebody's before or after it."""
+    best: dict[int, float] = {}
+    for some, rest in _names_apart(query.words):
+        named = names.costs(some)
+        found = costs(typed(" ".join(rest)), [titles[at] for at in named])
+        for (at, paid), title in zip(named.items(), found, strict=True):
+            best[at] = min(best.get(at, NEVER), title + paid)
+    return best
+
+
+def _names_apart(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Words that may be somebody's name, and the rest."""
+    for count in range(1, min(MOST_NAMES, len(words) - 1) + 1):
+        for some, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
+            if any(len(word) > 2 for word in some):
+                yield some, rest
 
 
 def is_alike(query: Typed, title: str) -> bool:
     """Whether the whole title is the query, give or take its article and a few letters."""
-    bare = without_article(tuple(title.split()))
+    bare = without_article(title)
     most = min(query.allowed, 1 + len(query.bare) // ALIKE)
     return OSA.distance(query.bare, bare, score_cutoff=most) <= most
-
-
-def _as_typed(query: Typed, title: str) -> float | None:
-    other_first = FIRST_LETTER if title[:1] != query.text[:1] else 0.0
-    return _edits(query.text, title, query.allowed, other_first)
-
-
-def _half_typed(query: Typed, title: str) -> float | None:
-    rest = len(title) - len(query.text)
-    if rest <= 0 or len(query.text) < 2:
-        return None
-    more = MORE_WORDS if title[len(query.text)] == " " else 0.0
-    return _edits(query.text, title[: len(query.text)], query.allowed, HALF_TYPED + more + PER_LETTER * rest)
-
-
-def _some_words(query: Typed, title: str, count: int) -> float | None:
-    """Every word typed is one of the title's `count` words, or nearly, or the beginning of one."""
-    if len(query.words) > count or not any(len(word) > 3 for word in query.words):
-        return None
-    found = _all_words(query.words, title)
-    return None if found is None else SOME_WORDS + PER_WORD * (count - len(query.words)) + found
-
-
-def people_cost(query: Typed, row: str) -> float | None:
-    """For a row of a title and names: every word typed is of either, or some name beside the mistyped title."""
-    telling = sum(len(word) > 3 for word in query.words)
-    if not telling:
-        return None
-    found = _all_words(query.words, row.replace("\n", " "))
-    if found is not None and found <= EDIT * telling:  # with two typos nearly any word is somebody's name
-        return PEOPLE + found
-    title, _, names = row.partition("\n")
-    return _plus(_beside_names(query, title, names), PEOPLE)
-
-
-def _beside_names(query: Typed, title: str, names: str) -> float | None:
-    """The title, mistyped, with a name of somebody's before or after it."""
-    costs, words = [], query.words
-    for count in range(1, min(MOST_NAMES, len(words) - 1) + 1):
-        for some, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
-            paid = _all_words(some, names) if any(len(word) > 2 for word in some) else None
-            if paid is not None:
-                costs.append(_plus(cost(typed(" ".join(rest)), title), paid))
-    return min((each for each in costs if each is not None), default=None)
-
-
-def _all_words(wanted: tuple[str, ...], text: str) -> float | None:
-    """What finding each of them among the words of a text costs; null if one is not there."""
-    total, padded = 0.0, f" {text} "
-    for word in wanted:
-        if f" {word} " in padded:
-            continue
-        nearest = _nearest(word, padded)
-        if nearest is None:
-            return None
-        total += nearest
-    return total
-
-
-def _nearest(word: str, padded: str) -> float | None:
-    """As the beginning of one of the words, or as one of them mistyped."""
-    length = len(word)
-    if length > 2 and f" {word}" in padded:
-        return HALF_TYPED
-    if length < 2:
-        return None
-    most = 1 if length < LONG else 2
-    found = extractOne(word, padded.split(), scorer=OSA.distance, processor=None, score_cutoff=most)
-    if found is None or (length < LONG and found[0][0] != word[0]):
-        return None
-    return EDIT * found[1]
-
-
-def _edits(query: str, title: str, allowed: int, extra: float) -> float | None:
-    edits = OSA.distance(query, title, score_cutoff=allowed)
-    if edits > allowed:
-        return None
-    return extra + EDIT * edits + (FEW_LETTERS if edits and len(query) <= FEW else 0.0)
-
-
-def _plus(value: float | None, extra: float) -> float | None:
-    return None if value is None else value + extra
 
 
 def year_bonus(wanted: int | None, year: int | None) -> float:

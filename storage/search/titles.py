@@ -49,7 +49,7 @@ class Titles:
 
     def text(self, row: int) -> str:
         """The folded title, or names."""
-        return bytes(self._text[self._end[row - 1] if row else 0 : self._end[row]]).decode()
+        return self._text[self._end[row - 1] if row else 0 : self._end[row]].decode()
 
     def of_year(self, year: int, most: int) -> list[int]:
         """Rows of the year's best-known films."""

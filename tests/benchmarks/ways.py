@@ -8,7 +8,8 @@ from rapidfuzz import fuzz, process
 from storage.search.fold import fold
 from storage.search.index import SearchIndex
 from storage.search.query import parse
-from storage.search.rerank import cost, prior, typed, year_bonus
+from storage.search.rerank import costs, prior, typed, year_bonus
+from storage.search.words import NEVER
 from tests.benchmarks.queries import Film
 
 Search = Callable[[str], list[int]]
@@ -76,10 +77,12 @@ class BruteForce:
 
 
 def _reranked(query: str, found: Iterable[tuple[int, str, int, int | None]]) -> list[int]:
-    asked = parse(query)
-    words, scored = typed(asked.words), []
-    for film_id, title, fame, year in found:
-        paid = cost(words, title)
-        if paid is not None:
-            scored.append((prior(fame) - paid + year_bonus(asked.year, year), film_id))
+    asked, films = parse(query), list(found)
+    scored = [
+        (prior(fame) - paid + year_bonus(asked.year, year), film_id)
+        for paid, (film_id, _, fame, year) in zip(
+            costs(typed(asked.words), [title for _, title, _, _ in films]), films, strict=True
+        )
+        if paid < NEVER
+    ]
     return [film_id for _, film_id in sorted(scored, reverse=True)[:5]]
