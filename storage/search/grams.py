@@ -1,11 +1,15 @@
 """Candidates: titles that share the rarest 3-grams with the query, from tantivy."""
 
+from itertools import accumulate
 from pathlib import Path
 
 import tantivy
 
 RAREST = 10
 """How many of a query's 3-grams are asked for; `make bench-search` shows what fewer miss and what more cost."""
+FEW, MOST = 4, 60_000
+"""After so few, a 3-gram is asked for only while all of them together are in so many titles: reading these is what a
+search waits for, and frequent ones tell little."""
 
 CERTAIN = 100.0
 """What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""
@@ -50,22 +54,36 @@ class Grams:
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
 
-    def candidates(self, text: str, limit: int) -> list[int]:
-        """Rows that share most with `text`, the best first."""
-        rare = self._rarest(text)
+    def candidates(self, text: str, limit: int, number: str = "") -> list[int]:
+        """Rows that share most with `text`, the best first; of `number` they must have three digits in a row."""
+        rare = self._rarest(text, 0 if number else MOST)  # a number leaves few titles to choose from
         if not rare:
             return []
-        terms = [tantivy.Query.term_query(self._schema, "grams", gram) for gram in rare]
-        wholes = [tantivy.Query.term_query(self._schema, "whole", whole) for whole in (*_wholes(text), *_swapped(text))]
+        terms = [self._term("grams", gram) for gram in rare]
+        wholes = [self._term("whole", whole) for whole in (*_wholes(text), *_swapped(text))]
         terms += [tantivy.Query.boost_query(whole, CERTAIN) for whole in wholes]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        clauses = [(tantivy.Occur.Should, term) for term in terms]
+        if number:
+            digits = [self._term("grams", number[at : at + 3]) for at in range(len(number) - 2)]
+            clauses.append((tantivy.Occur.Must, _any_of(digits)))
+        query = tantivy.Query.boolean_query(clauses)
         found = self._searcher.search(query, limit, count=False, weight_by_field="fame")
         rows = self._searcher.fast_field_values("row", [address for _, address in found.hits])
         return [int(row) for row in rows if row is not None]
 
-    def _rarest(self, text: str) -> list[str]:
-        counted = ((self._searcher.doc_freq("grams", gram), gram) for gram in grams(text))
-        return [gram for count, gram in sorted(counted) if count][:RAREST]
+    def _term(self, field: str, text: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, text)
+
+    def _rarest(self, text: str, most: int) -> list[str]:
+        """As many as are in at most so many titles together, but a few at least."""
+        counted = sorted((self._searcher.doc_freq("grams", gram), gram) for gram in grams(text))
+        known = [(count, gram) for count, gram in counted if count][:RAREST]
+        sums = accumulate(count for count, _ in known)
+        return [gram for at, ((_, gram), read) in enumerate(zip(known, sums, strict=True)) if at < FEW or read <= most]
+
+
+def _any_of(terms: list[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
 
 class _OfTheDisk:

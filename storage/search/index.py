@@ -32,7 +32,7 @@ from storage.search.words import NEVER
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
-CANDIDATES, PEOPLE_CANDIDATES = 160, 60
+CANDIDATES, PEOPLE_CANDIDATES = 120, 60
 FAR = 9.0
 """A cost from which on a word is more likely to be of no title at all than all of them of that one."""
 MOST_WORDS = 8
@@ -116,7 +116,7 @@ class SearchIndex:
         query = parse(text)
         if query.imdb_id is not None or query.tmdb_id is not None:
             return self._by_id(query)
-        found = self._rank(query.readings)
+        found = self._rank(query.readings, query.year)
         if not found or found[0].cost > FAR:
             found = _in_order([*found, *self._without_a_word(query)])
         if query.only_year is not None:
@@ -163,8 +163,12 @@ class SearchIndex:
         hits = () if movie_id is None else (Hit(movie_id, 0.0),)
         return SearchResult(hits, clear=bool(hits), good=bool(hits))
 
-    def _rank(self, readings: Iterable[tuple[str, int | None]]) -> list[Candidate]:
-        return _in_order(each for words, year in readings for each in self._read(words, year))
+    def _rank(self, readings: Iterable[tuple[str, int | None]], typed_year: int | None) -> list[Candidate]:
+        """Readings without the year that was typed have it as a word."""
+        number = "" if typed_year is None else str(typed_year)
+        return _in_order(
+            each for words, year in readings for each in self._read(words, year, number if year is None else "")
+        )
 
     def _without_a_word(self, query: Query) -> list[Candidate]:
         """Titles that all words but one lead to, without a typo, where all of them lead nowhere: "dune xyzzy"."""
@@ -173,7 +177,7 @@ class SearchIndex:
             return []
         shorter = ((*words[:at], *words[at + 1 :]) for at in range(len(words)))
         readings = [(" ".join(each), query.year) for each in shorter if any(len(word) > 3 for word in each)]
-        near = (each for each in self._rank(readings) if each.cost < PEOPLE)
+        near = (each for each in self._rank(readings, query.year) if each.cost < PEOPLE)
         return [replace(each, exact=False, cost=each.cost + FAR, score=each.score - FAR) for each in near]
 
     def _of_year(self, year: int) -> list[Candidate]:
@@ -183,10 +187,11 @@ class SearchIndex:
         known += [(each.movie.movie_id, each.movie.popularity) for each in self._fresh if each.movie.year == year]
         return [_candidate(movie_id, popularity, "", YEAR_ALONE, 0.0, None) for movie_id, popularity in known]
 
-    def _read(self, words: str, year: int | None) -> Iterator[Candidate]:
+    def _read(self, words: str, year: int | None, number: str) -> Iterator[Candidate]:
         """Candidates of one reading of the query: with a year, or with the year as a word of the title."""
         rows, fresh = self._titles, list(self._fresh)
-        found = self._grams.candidates(words, CANDIDATES) + self._people.candidates(words, PEOPLE_CANDIDATES)
+        found = self._grams.candidates(words, CANDIDATES, number)
+        found += self._people.candidates(words, PEOPLE_CANDIDATES, number)
         texts = [*map(rows.text, found), *(each.text for each in fresh)]
         people = [*map(bool, map(rows.people.__getitem__, found)), *(each.people for each in fresh)]
         for at, paid in enumerate(row_costs(typed(words), texts, people)):
