@@ -16,7 +16,7 @@ from storage.places import nearest
 from storage.search.grams import GramsWriter
 from storage.search.titles import IndexedTitle, TitlesWriter
 
-VERSION = "10"
+VERSION = "11"
 """Of the files' layout and the folding: another one means a new build."""
 ABANDONED_S = 86_400
 

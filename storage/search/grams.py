@@ -13,6 +13,8 @@ search waits for, and frequent ones tell little."""
 
 CERTAIN = 100.0
 """What it weighs beside a 3-gram that a title is just what was typed, so that no crowd of others can hide it."""
+GRAMS = "padded_3_grams"
+"""The name of the tokenizer in tantivy's files; only who writes them has to know what it does."""
 SHORT = 8
 """Letters up to which a swap of two leaves too few 3-grams."""
 UNKNOWN = 30
@@ -22,9 +24,14 @@ HEAP_BYTES = 15_000_000
 
 
 def grams(text: str) -> list[str]:
-    """The padded 3-grams of a folded text, each once; a blank is written "_", for tantivy parts tokens at blanks."""
-    padded = f"__{'_'.join(text.split())}_"
+    """The padded 3-grams of a folded text, each once, as the index has them."""
+    padded = _padded(text)
     return list(dict.fromkeys([padded[at : at + 3] for at in range(len(padded) - 2)]))
+
+
+def _padded(text: str) -> str:
+    """Blanks become "_" like the padding, so that a 3-gram tells where a word begins and ends."""
+    return f"__{'_'.join(text.split())}_"
 
 
 def _wholes(text: str) -> list[str]:
@@ -41,11 +48,16 @@ def _swapped(text: str) -> list[str]:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("grams", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("grams", tokenizer_name=GRAMS, index_option="basic")
     builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("row", fast=True)
     builder.add_integer_field("fame", fast=True)
     return builder.build()
+
+
+def _cutter() -> tantivy.TextAnalyzer:
+    """Cuts a padded text as `grams` does, at a tenth of the cost."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(min_gram=3, max_gram=3, prefix_only=False)).build()
 
 
 class Grams:
@@ -107,12 +119,17 @@ class GramsWriter:
         directory.mkdir(parents=True)
         with OF_THE_DISK:
             index = tantivy.Index(_schema(), path=str(directory))
+            index.register_tokenizer(GRAMS, _cutter())
             self._writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
     def add(self, row: int, text: str, fame: int) -> None:
         """A folded title, or names."""
-        whole = _wholes(text)
-        document = tantivy.Document(grams=" ".join(grams(text)), whole=whole, row=row, fame=fame + UNKNOWN)
+        document = tantivy.Document()
+        document.add_text("grams", _padded(text))
+        for whole in () if "\n" in text else _wholes(text):  # nobody types a title and eight names
+            document.add_text("whole", whole)
+        document.add_integer("row", row)
+        document.add_integer("fame", fame + UNKNOWN)
         with OF_THE_DISK:
             self._writer.add_document(document)
 
