@@ -32,7 +32,7 @@ from storage.search.words import NEVER
 
 __all__ = ["Hit", "IndexedTitle", "SearchIndex", "SearchResult"]
 
-CANDIDATES, PEOPLE_CANDIDATES = 120, 60
+CANDIDATES, PEOPLE_CANDIDATES = 100, 60
 FAR = 9.0
 """A cost from which on a word is more likely to be of no title at all than all of them of that one."""
 MOST_WORDS = 8
