@@ -53,9 +53,8 @@ async def on_choice(update: Update, context: Context) -> None:
 async def _choose(update: Update, context: Context, tag: str) -> None:
     """And speak it at once."""
     actor = actor_of(update)
-    await context.storage.languages.choose(actor, None if tag == AUTO else tag)
-    own = None if actor.in_club else actor.language
-    i18n.speak(own if tag == AUTO else tag)
+    chosen = await context.storage.languages.choose(actor, None if tag == AUTO else tag)
+    i18n.speak(chosen or (None if actor.in_club else actor.language))
 
 
 def _setting(update: Update, context: Context) -> str:

@@ -41,8 +41,8 @@ class Languages:
         """Of somebody who was erased."""
         self._know(chat_id, None)
 
-    async def choose(self, given: Actor, tag: str | None) -> None:
-        """Speak it in the actor's chat from now on; null: as if nobody had chosen."""
+    async def choose(self, given: Actor, tag: str | None) -> str | None:
+        """Speak it in the actor's chat from now on; null: as if nobody had chosen. Returns what is chosen then."""
         at = self._database.now()
 
         def work(connection: sa.Connection) -> tuple[int, str | None]:
@@ -58,7 +58,9 @@ class Languages:
             )  # fmt: skip
             return actor.chat_id, tag
 
-        self._know(*await self._database.write(work, turns=[given.chat_id]))
+        chat_id, chosen = await self._database.write(work, turns=[given.chat_id])
+        self._know(chat_id, chosen)
+        return chosen
 
     def _know(self, chat_id: int, tag: str | None) -> None:
         self._chosen[chat_id] = self._meanwhile[chat_id] = tag
