@@ -35,6 +35,11 @@ class Keyboard(InlineKeyboardMarkup):
         return [[*row] for row in self.api_kwargs["inline_keyboard"]]
 
 
+def marked(label: str, present: bool) -> str:
+    """The label of a choice; the present one has a dot."""
+    return f"• {label}" if present else label
+
+
 def even(buttons: Sequence[Button], width: int) -> list[list[Button]]:
     return [[*buttons[at : at + width]] for at in range(0, len(buttons), width)]
 

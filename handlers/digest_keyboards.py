@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from handlers import texts, zones
-from handlers.buttons import Button, Keyboard, even, flowing
+from handlers.buttons import Button, Keyboard, even, flowing, marked
 from handlers.callback_data import Digest
 from handlers.i18n import _
 from storage.values import DigestSetting
@@ -74,7 +74,7 @@ def _to(label: str, what: str, value: str) -> Button:
 
 
 def _choice(label: str, present: bool, what: str, value: str) -> Button:
-    return _to(f"• {label}" if present else label, what, value)
+    return _to(marked(label, present), what, value)
 
 
 def _back() -> Button:

@@ -8,7 +8,7 @@ from telegram import Bot
 from telegram.constants import KeyboardButtonStyle
 
 from handlers import callback_data as carry
-from handlers.buttons import Button, Keyboard, even, flowing
+from handlers.buttons import Button, Keyboard, even, flowing, marked
 from handlers.i18n import _
 from handlers.texts.genres import genre
 from handlers.texts.words import decade, plain
@@ -250,7 +250,7 @@ def _open(line: MovieLine, data: str) -> Button:
 
 
 def _choice(name: str, present: bool, to: carry.Top) -> Button:
-    return Button(text=f"• {name}" if present else name, callback_data=to.encode())
+    return Button(text=marked(name, present), callback_data=to.encode())
 
 
 def _with(chosen: carry.Top, **change: object) -> carry.Top:

@@ -2,7 +2,7 @@
 
 from handlers import callback_data as carry
 from handlers import i18n
-from handlers.buttons import Button, Keyboard, even
+from handlers.buttons import Button, Keyboard, even, marked
 from handlers.i18n import _
 from handlers.texts.languages import language_name
 
@@ -22,4 +22,4 @@ def languages(chosen: str | None, *, private: bool) -> Keyboard:
 
 
 def _language(label: str, tag: str, present: bool) -> Button:
-    return Button(text=f"• {label}" if present else label, callback_data=carry.Language(tag).encode())
+    return Button(text=marked(label, present), callback_data=carry.Language(tag).encode())
