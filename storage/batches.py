@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
+from storage.faults import sqlstate
 from storage.sqlite_threads import WritingThread
 from storage.turns import beginning
 from storage.writer import Writer
 
+INVALID_SQL_STATEMENT_NAME = "26000"
 LANES = 2
 """Batches at a time: PostgreSQL stores one while the next is made ready."""
 
@@ -25,9 +27,9 @@ def sqlite_writer(writing: WritingThread) -> Writer:
     return Writer(run_batch)
 
 
-def postgresql_writer(engine: AsyncEngine) -> Writer:
-    """PostgreSQL: some connections, each for a batch at a time."""
-    kept = [_Kept(engine.execution_options(isolation_level="AUTOCOMMIT")) for _ in range(LANES)]
+def postgresql_writer(engine: AsyncEngine, *, prepared: bool) -> Writer:
+    """PostgreSQL: some connections, each for a batch at a time; `prepared`: see `beginning`."""
+    kept = [_Kept(engine.execution_options(isolation_level="AUTOCOMMIT"), prepared=prepared) for _ in range(LANES)]
 
     async def give_back() -> None:
         for each in kept:
@@ -42,8 +44,9 @@ class _Kept:
     The transaction is begun here: the driver would use a trip to the server for that alone.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, prepared: bool) -> None:
         self._engine = engine
+        self._prepared = prepared
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._used_at = 0.0
@@ -51,13 +54,22 @@ class _Kept:
     async def run_batch(self, run: Callable[[sa.Connection], None], turns: Collection[int]) -> None:
         connection = await self._taken()
         try:
-            await self._driver.execute(beginning(turns))
+            await self._begin(turns)
             await connection.run_sync(run)
             await self._driver.execute("COMMIT")
         except BaseException:
             await self._undo(connection)
             raise
         self._used_at = time.monotonic()
+
+    async def _begin(self, turns: Collection[int]) -> None:
+        try:
+            await self._driver.execute(beginning(turns, prepared=self._prepared))
+        except Exception as error:
+            if sqlstate(error) != INVALID_SQL_STATEMENT_NAME:
+                raise
+            self._prepared = False  # a pooler is between that nobody told of, or somebody discarded what sessions keep
+            await self._driver.execute(f"ROLLBACK; {beginning(turns, prepared=False)}")
 
     async def _taken(self) -> AsyncConnection:
         if self._connection is not None and time.monotonic() - self._used_at > IDLE_S:

@@ -29,7 +29,11 @@ class Database:
         self._writing: WritingThread | None = None
         if is_sqlite(url):
             self._reading, self._writing = ReadingThreads(reading_engine(url)), WritingThread(writing_engine(url))
-        self._writer: Writer = sqlite_writer(self._writing) if self._writing else postgresql_writer(self.engine)
+        self._writer: Writer = (
+            sqlite_writer(self._writing)
+            if self._writing
+            else postgresql_writer(self.engine, prepared=not is_unprepared(url))
+        )
         # PostgreSQL's transactions of reads promise nothing more than their statements do, and cost two more of them.
         # Behind PgBouncer they are what keeps a statement's parts at one server.
         untied = self.engine.execution_options(isolation_level="AUTOCOMMIT")

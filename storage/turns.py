@@ -28,8 +28,16 @@ def take(connection: sa.Connection, turn: int) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
 
 
-def beginning(turns: Collection[int]) -> str:
-    """How a batch begins that takes these turns.
+TAKING = (
+    f"SELECT {_BY_KEY}, count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"  # noqa: S608
+    " FROM unnest({}) AS id"
+)
+PREPARE = f"PREPARE take_turns (bigint[]) AS {TAKING.format('$1')}"
+"""Run once for a session: to read and plan the statement anew costs as much as to take the turns."""
+
+
+def beginning(turns: Collection[int], *, prepared: bool) -> str:
+    """How a batch begins that takes these turns; `prepared`: the session has run PREPARE.
 
     Always in one order, so that no two wait for each other: their batches change the same scores. The locks come before
     anything is read, for what is read has to hold. Memberships come last, after the rows are counted: who waits for a
@@ -37,9 +45,8 @@ def beginning(turns: Collection[int]) -> str:
     """
     if not turns:
         return "BEGIN"
-    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
-    taken = f"count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"
-    return f"BEGIN; SELECT {_BY_KEY}, {taken} FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
+    ids = "'{" + ",".join(f"{turn:d}" for turn in sorted(turns)) + "}'"
+    return "BEGIN; " + (f"EXECUTE take_turns ({ids})" if prepared else TAKING.format(f"{ids}::bigint[]"))
 
 
 def alone(connection: sa.Connection) -> None:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from storage import rating_batch, ratings, steps
+from storage import engine, rating_batch, ratings, steps
 from storage.errors import MovieNotFound
 from storage.models import audit_entry, chat, membership, person, rating, score
 from storage.service import Storage, StorageSettings
@@ -122,6 +122,17 @@ async def test_stars_of_many_people_cost_four_trips_to_postgresql(
     await asyncio.gather(*(postgres_storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
 
     assert trips == ["BEGIN", "SELECT", "WITH", "COMMIT"]
+
+
+async def test_a_session_that_lost_what_was_prepared_takes_its_turns_in_words(
+    postgres_storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engine, "PREPARE", "SELECT 1")
+    other = await Storage.open(replace(postgres_storage.settings, data_dir=tmp_path / "other"), now=Clock())
+    rated = [await other.ratings.rate(DUNE, stars, PEOPLE[0]) for stars in (5, 7)]
+    await other.close()
+
+    assert [(each.before, each.after) for each in rated] == [(None, 5), (5, 7)]
 
 
 async def test_one_change_that_breaks_the_batch_takes_no_other_with_it(

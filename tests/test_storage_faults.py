@@ -125,7 +125,7 @@ async def test_a_read_only_postgresql_is_named_and_recovers(
     postgres_storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as stood_by:
-        stood_by.setattr(batches, "beginning", lambda _turns: "BEGIN READ ONLY")
+        stood_by.setattr(batches, "beginning", lambda _turns, **_how: "BEGIN READ ONLY")
         with pytest.raises(DatabaseUnavailable, match=r"cannot be written: .*read-only transaction"):
             await postgres_storage.ratings.rate(DUNE, 8, ANN)
     await assert_nothing_is_half_done(postgres_storage)
