@@ -27,7 +27,8 @@ SUBJECTS_MOVIE = sa.cast(sa.func.substr(audit_entry.c.subject, len(MOVIE) + 1), 
 
 SALT = 16
 _ENTRY = ("at", *CONTENT)
-_WRITTEN = (*_ENTRY, "salt", "commitment")
+WRITTEN = (*_ENTRY, "salt", "commitment")
+"""The columns of a new entry."""
 _content = itemgetter(*_ENTRY)
 
 
@@ -71,19 +72,21 @@ def record(
 def recording(dialect: str, entries: Sequence[Mapping[str, Any]]) -> tuple[Step, Step]:
     """The same for entries that `entry_of` made, as steps of the caller's."""
     updates = {each["update_id"]: each["at"] for each in entries if each["update_id"] is not None}
-    return Step("entry", _insert(dialect), _WRITTEN, list(_committed(entries))), marking(dialect, list(updates.items()))
+    rows = [(*_content(entry), *signed) for entry, signed in zip(entries, commitments(entries), strict=True)]
+    return Step("entry", _insert(dialect), WRITTEN, rows), marking(dialect, list(updates.items()))
 
 
-def _committed(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def commitments(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bytes, bytes]]:
+    """A new salt for each entry that `entry_of` made, and what it commits to with that."""
     salts = secrets.token_bytes(SALT * len(entries))  # the system is asked once for all of them
     for number, entry in enumerate(entries):
         salt = salts[SALT * number : SALT * (number + 1)]
-        yield *_content(entry), salt, _commitment(salt, entry)
+        yield salt, _commitment(salt, entry)
 
 
 @cache
 def _insert(dialect: str) -> sa.Executable:
-    return insertion(dialect, "entry", audit_entry, _WRITTEN)
+    return insertion(dialect, "entry", audit_entry, WRITTEN)
 
 
 def entry_of(

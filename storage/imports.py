@@ -14,7 +14,8 @@ from storage.dialects import Ids, among, joined
 from storage.models import membership, movie, rating
 from storage.people import meet
 from storage.ranking import Ranking
-from storage.rating_batch import Change, Clear, store
+from storage.rating_batch import Clear, store
+from storage.rating_changes import Change
 from storage.rating_files import read
 from storage.search.index import SearchIndex
 from storage.turns import movie_turn

@@ -16,7 +16,8 @@ from storage.inbox import is_applied
 from storage.models import movie, rating
 from storage.people import meet
 from storage.ranking import Ranking
-from storage.rating_batch import Change, set_plain
+from storage.rating_batch import set_plain
+from storage.rating_changes import Change
 from storage.supergroups import settled
 from storage.turns import movie_turn
 from storage.values import PAGE, Actor, MovieLine, MyOrder, MyPage, MyRating, Rated, Source

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from storage.dialects import Ids, Insert, among, insert
 from storage.models import EVERYONE, membership, rating, score
 from storage.ranking import Prior, Ranking
-from storage.steps import Step, numbers, run
+from storage.steps import Step, rows_of, run
 from storage.values import Score
 
 Place = tuple[int, int]
@@ -114,7 +114,7 @@ def _prior(ranking: Ranking, scope: sa.ColumnElement[int]) -> Prior:
 @cache
 def _moved(dialect: str, ranking: Ranking) -> sa.Executable:
     """Add to a score that stays: taking the last rating away finds no row here."""
-    rows, prior = numbers(dialect, "moved", _COLUMNS).c, _prior(ranking, score.c.scope)
+    rows, prior = rows_of(dialect, "moved", _COLUMNS).c, _prior(ranking, score.c.scope)
     here = (score.c.scope == rows.at_scope) & (score.c.movie_id == rows.of_movie)
     counted, summed = score.c.count + rows.by_count, score.c.total + rows.by_total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
@@ -124,7 +124,7 @@ def _moved(dialect: str, ranking: Ranking) -> sa.Executable:
 @cache
 def _started(dialect: str, ranking: Ranking) -> sa.Executable:
     """The first rating in a scope; another replica may have been quicker."""
-    rows = numbers(dialect, "started", _COLUMNS).c
+    rows = rows_of(dialect, "started", _COLUMNS).c
     alone = _prior(ranking, rows.at_scope)
     sums = rows.by_count, rows.by_total, alone.weighted(rows.by_total, rows.by_count)
     added = sa.select(rows.at_scope, rows.of_movie, *sums).where(sa.true())  # SQLite needs it, or takes ON for a join's
@@ -138,6 +138,21 @@ def _added(dialect: str, ranking: Ranking, rows: sa.Select[Any]) -> Insert:
     counted, summed = score.c.count + row.excluded["count"], score.c.total + row.excluded.total
     changed = {"count": counted, "total": summed, "weighted": prior.weighted(summed, counted)}
     return row.on_conflict_do_update(index_elements=["scope", "movie_id"], set_=changed)
+
+
+def counting(ranking: Ranking, new: sa.FromClause) -> Any:
+    """PostgreSQL: count new ratings, rows of (actor, movie, to_stars), in everyone's scores and in those of the clubs.
+
+    It returns the rows of these scores, which `found` reads.
+    """
+    rated = new.c.movie.label("movie"), new.c.to_stars.label("stars")
+    for_all = sa.select(sa.literal(EVERYONE, sa.BigInteger).label("scope"), *rated)
+    for_clubs = sa.select(membership.c.chat_id, *rated).where(membership.c.person_id == new.c.actor)
+    each = sa.union_all(for_all, for_clubs).subquery("each").c
+    place, count, total = (each.scope, each.movie), sa.func.count(), sa.func.sum(each.stars)
+    weighted = _prior(ranking, each.scope).weighted(sa.cast(total, sa.Double), count)
+    rows = sa.select(*place, count, total, weighted).group_by(*place).order_by(*place)
+    return _added("postgresql", ranking, rows).returning(*score.c)
 
 
 @cache

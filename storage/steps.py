@@ -29,7 +29,7 @@ class Step(NamedTuple):
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     returns: bool = False
-    """It returns rows, and takes rows of numbers only."""
+    """It returns rows, and takes rows of what JSON knows."""
 
 
 def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
@@ -44,7 +44,7 @@ def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
     return [row for step in needed for row in _in_turn(connection, step)]
 
 
-def numbers(dialect: str, name: str, kinds: Kinds) -> sa.FromClause:
+def rows_of(dialect: str, name: str, kinds: Kinds) -> sa.FromClause:
     """The rows of a step that returns, as a table."""
     if dialect == "postgresql":
         return _recordset(name, kinds)

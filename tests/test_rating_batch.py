@@ -101,9 +101,9 @@ async def test_stars_of_many_people_take_no_more_statements_than_those_of_one(
     assert ran == one == ["facts", "rated", "started", "entry"]
 
 
-async def test_stars_of_many_people_cost_four_trips_to_postgresql(
-    postgres_storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How each trip to PostgreSQL begins."""
     trips: list[str] = []
 
     def noting(name: str) -> Any:
@@ -115,13 +115,23 @@ async def test_stars_of_many_people_cost_four_trips_to_postgresql(
 
         return ask
 
-    for who in PEOPLE:
-        await postgres_storage.ratings.rate(DUNE, 5, who)
     for name in ("fetch", "execute"):
         monkeypatch.setattr(asyncpg.Connection, name, noting(name))
+    return trips
+
+
+@pytest.mark.parametrize(("stars", "statements"), [(None, ["WITH"]), (5, ["WITH", "WITH"])])
+async def test_stars_of_many_people_cost_three_trips_to_postgresql_and_changed_ones_a_fourth(
+    postgres_storage: Storage, trips: list[str], stars: int | None, statements: list[str]
+) -> None:
+    for who in PEOPLE:
+        await postgres_storage.ratings.rate(DUNE, 5, who)
+        if stars:
+            await postgres_storage.ratings.rate(HEAT, stars, who)
+    trips.clear()
     await asyncio.gather(*(postgres_storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
 
-    assert trips == ["BEGIN", "SELECT", "WITH", "COMMIT"]
+    assert trips == ["BEGIN", *statements, "COMMIT"]
 
 
 async def test_a_session_that_lost_what_was_prepared_takes_its_turns_in_words(

@@ -1,0 +1,90 @@
+"""What is known of changes to ratings before they are made, of many by one question."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.cards import FACTS, MOVIE_FACTS, movie_of
+from storage.dialects import joined
+from storage.models import chat, inbox, membership, movie, person, rating
+from storage.rating_changes import Change
+from storage.steps import Step, rows_of, run
+from storage.values import Movie
+
+ASKED = {
+    "n": sa.BigInteger, "movie": sa.BigInteger, "actor": sa.BigInteger, "chat_id": sa.BigInteger,
+    "update_id": sa.BigInteger, "name": sa.Text, "language": sa.Text, "chat_type": sa.Text, "chat_title": sa.Text,
+    "present": sa.Boolean,
+}  # fmt: skip
+"""What is said of each change; `n` is its place in the sequence."""
+_THEIRS = membership.alias()
+_CLUBS = (
+    sa.select(joined(sa.cast(_THEIRS.c.chat_id, sa.Text))).where(_THEIRS.c.person_id == person.c.id).scalar_subquery()
+)
+
+
+class Known(NamedTuple):
+    """What is known of a change before it is made."""
+
+    movie: Movie
+    stars: int | None
+    clubs: str | None
+    """The person's clubs as the database joins them."""
+    is_plain: bool | None
+    """It meets nobody new, joins no club, and its update has changed nothing yet; null is no."""
+
+
+PLACE = FACTS + len(Known._fields) - 1
+"""Where a row has the change's place in the sequence, after what is known of it."""
+
+
+def known_of(connection: sa.Connection, changes: Sequence[tuple[int, Change]]) -> dict[int, Known]:
+    """What is known of each change whose movie there is, by its place."""
+    rows = [asked(at, change) for at, change in changes]
+    found = run(connection, Step("facts", _facts(connection.dialect.name), tuple(ASKED), rows, returns=True))
+    return {row[PLACE]: known(row) for row in found}
+
+
+def asked(at: int, change: Change) -> tuple[Any, ...]:
+    actor = change.actor
+    title = "" if actor.chat_type == "private" else actor.chat_title
+    return (
+        at, change.movie_id, actor.person_id, actor.chat_id, actor.update_id,
+        actor.name, actor.language, actor.chat_type, title, actor.present,
+    )  # fmt: skip
+
+
+def known(row: Sequence[Any]) -> Known:
+    """Of a row of `facts`."""
+    return Known(movie_of(row), *row[FACTS:PLACE])
+
+
+@cache
+def _facts(dialect: str) -> sa.Select[Any]:
+    return facts(rows_of(dialect, "facts", ASKED))
+
+
+def facts(given: sa.FromClause) -> sa.Select[Any]:
+    """Of each of the given rows, which have the columns ASKED: MOVIE_FACTS, what else is Known, the place."""
+    new = given.c
+    is_named = (person.c.name == new.name) & person.c.language.is_not_distinct_from(new.language)
+    is_here = (chat.c.type == new.chat_type) & (chat.c.title == new.chat_title) & chat.c.active
+    is_plain = (
+        inbox.c.applied_at.is_(None)
+        & is_named
+        & (is_here | sa.not_(new.present))
+        & (new.chat_type != "group")  # which may have become a supergroup
+        & ((new.chat_type != "supergroup") | membership.c.person_id.is_not(None))
+    )
+    return (
+        MOVIE_FACTS.add_columns(rating.c.stars, _CLUBS.label("clubs"), is_plain.label("is_plain"), new.n)
+        .select_from(given)
+        .join(movie, movie.c.id == new.movie)
+        .outerjoin(rating, (rating.c.person_id == new.actor) & (rating.c.movie_id == new.movie))
+        .outerjoin(person, person.c.id == new.actor)
+        .outerjoin(chat, chat.c.id == new.chat_id)
+        .outerjoin(membership, (membership.c.person_id == new.actor) & (membership.c.chat_id == new.chat_id))
+        .outerjoin(inbox, inbox.c.update_id == new.update_id)
+    )
