@@ -8,12 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
-from storage.faults import sqlstate
 from storage.sqlite_threads import WritingThread
-from storage.turns import beginning
+from storage.turns import AS_USUAL, BY_KEY, beginning
 from storage.writer import Writer
 
-INVALID_SQL_STATEMENT_NAME = "26000"
 LANES = 2
 """Batches at a time: PostgreSQL stores one while the next is made ready."""
 
@@ -21,21 +19,22 @@ LANES = 2
 def sqlite_writer(writing: WritingThread) -> Writer:
     """SQLite: one hop for a whole batch."""
 
-    async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int]) -> None:
+    async def run_batch(run: Callable[[sa.Connection], None], _turns: Collection[int] | None) -> None:
         await writing.run(run)  # nobody else writes: no turns to take
 
     return Writer(run_batch)
 
 
-def postgresql_writer(engine: AsyncEngine, *, prepared: bool) -> Writer:
-    """PostgreSQL: some connections, each for a batch at a time; `prepared`: see `beginning`."""
-    kept = [_Kept(engine.execution_options(isolation_level="AUTOCOMMIT"), prepared=prepared) for _ in range(LANES)]
+def postgresql_writer(engine: AsyncEngine, *, has_sessions: bool) -> Writer:
+    """PostgreSQL: some connections, each for a batch at a time; without sessions a pooler is between."""
+    untied = engine.execution_options(isolation_level="AUTOCOMMIT")
+    kept = [_Kept(untied, by_key=has_sessions) for _ in range(LANES)]
 
     async def give_back() -> None:
         for each in kept:
             await each.give_back()
 
-    return Writer(*(each.run_batch for each in kept), let_go=give_back)
+    return Writer(*(each.run_batch for each in kept), in_one_trip=has_sessions, let_go=give_back)
 
 
 class _Kept:
@@ -44,32 +43,26 @@ class _Kept:
     The transaction is begun here: the driver would use a trip to the server for that alone.
     """
 
-    def __init__(self, engine: AsyncEngine, *, prepared: bool) -> None:
+    def __init__(self, engine: AsyncEngine, *, by_key: bool) -> None:
         self._engine = engine
-        self._prepared = prepared
+        self._by_key = by_key
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._used_at = 0.0
 
-    async def run_batch(self, run: Callable[[sa.Connection], None], turns: Collection[int]) -> None:
+    async def run_batch(self, run: Callable[[sa.Connection], None], turns: Collection[int] | None) -> None:
         connection = await self._taken()
         try:
-            await self._begin(turns)
-            await connection.run_sync(run)
-            await self._driver.execute("COMMIT")
+            if turns is None:
+                await connection.run_sync(run)
+            else:
+                await self._driver.execute(beginning(turns, by_key=self._by_key))
+                await connection.run_sync(run)
+                await self._driver.execute("COMMIT")
         except BaseException:
             await self._undo(connection)
             raise
         self._used_at = time.monotonic()
-
-    async def _begin(self, turns: Collection[int]) -> None:
-        try:
-            await self._driver.execute(beginning(turns, prepared=self._prepared))
-        except Exception as error:
-            if sqlstate(error) != INVALID_SQL_STATEMENT_NAME:
-                raise
-            self._prepared = False  # a pooler is between that nobody told of, or somebody discarded what sessions keep
-            await self._driver.execute(f"ROLLBACK; {beginning(turns, prepared=False)}")
 
     async def _taken(self) -> AsyncConnection:
         if self._connection is not None and time.monotonic() - self._used_at > IDLE_S:
@@ -78,6 +71,8 @@ class _Kept:
             connection = await self._engine.connect()
             self._driver = (await connection.get_raw_connection()).driver_connection
             self._connection = connection
+            if self._by_key:
+                await self._driver.execute(BY_KEY)
         return self._connection
 
     async def _ask_the_rested(self, connection: AsyncConnection) -> None:
@@ -98,5 +93,12 @@ class _Kept:
 
     async def give_back(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is None:
+            return
+        try:
+            if self._by_key and not connection.invalidated:
+                await self._driver.execute(AS_USUAL)
+        except Exception:  # a cut connection has many names
+            await connection.invalidate()
+        finally:
             await connection.close()

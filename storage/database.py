@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.batches import postgresql_writer, sqlite_writer
 from storage.engine import OVERFLOW, asynchronous_engine, is_sqlite, is_unprepared, reading_engine, writing_engine
 from storage.faults import explained
+from storage.jobs import InOneTrip
 from storage.sqlite_threads import ReadingThreads, WritingThread
 from storage.values import Now
 from storage.writer import Writer
@@ -32,7 +33,7 @@ class Database:
         self._writer: Writer = (
             sqlite_writer(self._writing)
             if self._writing
-            else postgresql_writer(self.engine, prepared=not is_unprepared(url))
+            else postgresql_writer(self.engine, has_sessions=not is_unprepared(url))
         )
         # PostgreSQL's transactions of reads promise nothing more than their statements do, and cost two more of them.
         # Behind PgBouncer they are what keeps a statement's parts at one server.
@@ -95,11 +96,14 @@ class Database:
         job: J,
         *,
         turns: Collection[int] = (),
+        in_one_trip: InOneTrip[J, T] | None = None,
         in_order: bool = False,
         rides: bool = False,
     ) -> Awaitable[T]:
         """Run `work` for this job and all others that wait for the same `work`; see `Writer.write_together`."""
-        return self._writer.write_together(work, job, turns=turns, in_order=in_order, rides=rides)
+        return self._writer.write_together(
+            work, job, turns=turns, in_one_trip=in_one_trip, in_order=in_order, rides=rides
+        )
 
     async def stream(self, query: sa.Select[tuple[object, ...]]) -> AsyncIterator[sa.Row[tuple[object, ...]]]:
         """Rows one by one in flat memory. Raises DatabaseUnavailable."""

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseUnavailable
 from storage.faults import forget_the_row
-from storage.turns import PREPARE
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a connection waits for another's lock: a backup or `digest run` beside the bot, somebody's VACUUM FULL."""
@@ -71,7 +70,7 @@ def asynchronous_engine(url: URL) -> AsyncEngine:
         engine = create_async_engine(postgres, pool_size=8, max_overflow=OVERFLOW, connect_args=unprepared, **DISCREET)
         _ask_the_rested(engine.sync_engine)
         if not unprepared:  # behind PgBouncer it would be somebody else's after the transaction
-            sa.event.listen(engine.sync_engine, "connect", _prepare_session)
+            sa.event.listen(engine.sync_engine, "connect", _wait_no_longer)
         sa.event.listen(engine.sync_engine, "handle_error", _forget_the_row)
         return engine
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=OVERFLOW, **DISCREET)
@@ -92,11 +91,11 @@ def reading_engine(url: URL) -> sa.Engine:
     return engine
 
 
-def _prepare_session(connection: Any, _record: Any) -> None:
-    """Wait no longer than SQLite does for a lock of somebody else's: it may be held for minutes, and handlers have one.
-    The role or the database may say otherwise."""
+def _wait_no_longer(connection: Any, _record: Any) -> None:
+    """Than SQLite does for a lock of somebody else's: it may be held for minutes, and handlers have one. The role or
+    the database may say otherwise."""
     ours = f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}', false) WHERE current_setting('lock_timeout') = '0'"
-    connection.run_async(lambda driver: driver.execute(f"{ours}; {PREPARE}"))
+    connection.run_async(lambda driver: driver.execute(ours))
 
 
 def _ask_the_rested(engine: sa.Engine) -> None:

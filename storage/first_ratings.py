@@ -1,10 +1,10 @@
-"""PostgreSQL: what is known of changes to ratings, and the plain first ratings among them stored, by one statement.
+"""PostgreSQL: first ratings in one trip to the server, by a single statement that is its own transaction.
 
-Most ratings are somebody's first of a film. What their audit entries commit to is known before anything is asked, so
-they need not wait for the answer: a trip to the server costs as much as three ratings.
+Most ratings are somebody's first of a film. What their audit entries say and commit to is known without asking, so the
+statement that finds what is known of them, `rating_batch`'s second trip of four, stores them at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -16,10 +16,12 @@ from storage import scores
 from storage.audit import WRITTEN, AuditAction, commitments
 from storage.models import audit_entry, inbox, rating
 from storage.ranking import Ranking
+from storage.rating_batch import everybodys_first, is_plain, rated
 from storage.rating_changes import RATING, Change, entry_of_change
 from storage.rating_facts import ASKED, PLACE, Known, asked, facts, known
-from storage.steps import Step, rows_of, run
-from storage.values import Score
+from storage.steps import Step, rows_of, run_by_itself
+from storage.turns import taking
+from storage.values import Rated
 
 _ENTRY = ("at", "subject", "after")
 _GIVEN = {
@@ -32,15 +34,20 @@ _entry = itemgetter(*_ENTRY)
 
 
 def store_first(
-    connection: sa.Connection, ranking: Ranking, changes: Sequence[tuple[int, Change]]
-) -> tuple[dict[int, Known], dict[scores.Place, Score]]:
-    """What is known of each change whose movie there is, by its place, and the scores that changed, by theirs.
+    connection: sa.Connection, ranking: Ranking, changes: Sequence[Change], turns: Collection[int]
+) -> list[Rated | None]:
+    """What came of the plain first ratings among the changes; null for the others, which were not made."""
+    firsts = everybodys_first(changes)
+    rows = run_by_itself(connection, Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(firsts))), turns)
+    looked = {row[PLACE]: known(row) for row in rows if row[PLACE] is not None}
+    seen = scores.found(row[PLACE + 1 :] for row in rows if row[PLACE] is None)
+    made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
+    done = rated(connection, made, seen)
+    return [done.get(at) for at in range(len(changes))]
 
-    Stored are the plain ones to stars where there were none.
-    """
-    rows = run(connection, Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(changes)), returns=True))
-    changed = scores.found(row[PLACE + 1 :] for row in rows if row[PLACE] is None)
-    return {row[PLACE]: known(row) for row in rows if row[PLACE] is not None}, changed
+
+def _is_first(change: Change, known: Known) -> bool:
+    return is_plain(change, known) and known.stars is None
 
 
 def _rows(changes: Sequence[tuple[int, Change]]) -> Iterator[tuple[Any, ...]]:
@@ -58,9 +65,12 @@ def _statement(ranking: Ranking) -> sa.Executable:
     is_first = looked.c.is_plain & looked.c.stars.is_(None) & looked.c.to_stars.is_not(None)
     first = sa.select(looked).where(is_first).cte("first")
     counted = scores.counting(ranking, first).cte("counted")
-    seen = [looked.c[column.name] for column in answer.selected_columns]
+    seen, turns = [looked.c[column.name] for column in answer.selected_columns], taking().cte("turns")
+    unknown, unscored = [sa.null() for _ in seen], [sa.null() for _ in counted.c]
     return sa.union_all(
-        sa.select(*seen, *(sa.null() for _ in counted.c)), sa.select(*(sa.null() for _ in seen), *counted.c)
+        sa.select(*seen, *unscored),
+        sa.select(*unknown, *counted.c),
+        sa.select(*unknown, *unscored).select_from(turns).where(turns.c.taken < 0),  # what is not read is not run
     ).add_cte(_stored(first), _recorded(first), _applied(first))
 
 

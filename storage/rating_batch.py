@@ -5,16 +5,15 @@ and take nothing back; whatever is not as plain as that is left to it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import sqlalchemy as sa
 
 from storage import scores
 from storage.audit import recording
-from storage.cards import cards_of, split
+from storage.cards import LARGEST_ID, cards_of, split
 from storage.dialects import or_change
-from storage.first_ratings import store_first
 from storage.models import EVERYONE, rating
 from storage.ranking import Ranking
 from storage.rating_changes import RATING, Change, entry_of_change
@@ -31,13 +30,19 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
 
     Nobody else changes what is these persons' meanwhile: the caller has taken their turns.
     """
-    asked = _firsts(changes)
-    stores_first = connection.dialect.name == "postgresql"
-    known, seen = store_first(connection, ranking, asked) if stores_first else (known_of(connection, asked), {})
-    plain = [(at, change, known[at]) for at, change in asked if at in known and _is_plain(change, known[at])]
-    left = [(change, facts.stars, facts.clubs) for _, change, facts in plain if facts.stars or not stores_first]
-    if left:
-        seen |= store(connection, ranking, left)
+    asked = everybodys_first(changes)
+    known = known_of(connection, asked)
+    plain = [(at, change, known[at]) for at, change in asked if at in known and is_plain(change, known[at])]
+    if not plain:
+        return {}
+    seen = store(connection, ranking, [(change, facts.stars, facts.clubs) for _, change, facts in plain])
+    return rated(connection, plain, seen)
+
+
+def rated(
+    connection: sa.Connection, plain: Sequence[tuple[int, Change, Known]], seen: Mapping[scores.Place, Score]
+) -> dict[int, Rated]:
+    """What came of changes, by their place; `seen` are the scores as they are after them."""
     cards = cards_of(connection, [(facts.movie, change.actor, change.stars) for _, change, facts in plain], seen)
     return {at: Rated(card, facts.stars, change.stars) for (at, change, facts), card in zip(plain, cards, strict=True)}
 
@@ -50,15 +55,16 @@ def store(connection: sa.Connection, ranking: Ranking, changes: Sequence[Clear])
     return scores.found(run(connection, *steps))
 
 
-def _firsts(changes: Sequence[Change]) -> list[tuple[int, Change]]:
-    """Everybody's first change, with its place: a second one has to see what the first did."""
+def everybodys_first(changes: Sequence[Change]) -> list[tuple[int, Change]]:
+    """Everybody's first change to what may be a movie, with its place: a second one has to see what the first did."""
     seen: dict[int, tuple[int, Change]] = {}
     for at, change in enumerate(changes):
-        seen.setdefault(change.actor.person_id, (at, change))
+        if 0 < change.movie_id <= LARGEST_ID:
+            seen.setdefault(change.actor.person_id, (at, change))
     return list(seen.values())
 
 
-def _is_plain(change: Change, known: Known) -> bool:
+def is_plain(change: Change, known: Known) -> bool:
     return bool(known.is_plain) and change.stars is not None and change.stars != known.stars
 
 

@@ -1,17 +1,18 @@
 """Ratings: one person's stars for one movie. The rating, its scores and its audit entry stand or fall together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from storage import scores
 from storage.audit import AuditAction, record
-from storage.cards import LARGEST_ID, card_of, my_stars, read_movie, split
+from storage.cards import card_of, my_stars, read_movie, split
 from storage.clubs import enter, join
 from storage.database import Database
 from storage.dialects import put
 from storage.errors import BadStars, StorageError
+from storage.first_ratings import store_first
 from storage.inbox import is_applied
 from storage.models import movie, rating
 from storage.people import meet
@@ -51,19 +52,24 @@ class Ratings:
         if not 1 <= stars <= 10:
             raise BadStars(stars)
         change = Change(movie_id, stars, actor, source, self._database.now())
-        return await self._database.write_together(self._set_all, change, turns=_turns(change))
+        return await self._database.write_together(
+            self._set_all, change, turns=_turns(change), in_one_trip=self._store_first
+        )
 
     async def remove(self, movie_id: int, actor: Actor) -> Rated:
         """Take the actor's stars back; `before` is null if there were none. Raises MovieNotFound."""
         change = Change(movie_id, None, actor, None, self._database.now())
         return await self._database.write_together(self._set_all, change, turns=_turns(change))
 
+    def _store_first(
+        self, connection: sa.Connection, changes: Sequence[Change], turns: Collection[int]
+    ) -> Sequence[Rated | None]:
+        return store_first(connection, self._ranking, changes, turns)
+
     def _set_all(self, connection: sa.Connection, changes: Sequence[Change]) -> list[Rated | Exception]:
         """The plain ones in one go, then the others in their order, each in a savepoint of its own."""
-        known = [change for change in changes if 0 < change.movie_id <= LARGEST_ID]
-        plain = set_plain(connection, self._ranking, known) if known else {}
-        done = {id(known[at]): rated for at, rated in plain.items()}
-        return [done.get(id(change)) or self._alone(connection, change) for change in changes]
+        plain = set_plain(connection, self._ranking, changes)
+        return [plain.get(at) or self._alone(connection, change) for at, change in enumerate(changes)]
 
     def _alone(self, connection: sa.Connection, change: Change) -> Rated | Exception:
         try:

@@ -4,17 +4,22 @@ Whoever writes names the persons, movies and clubs of the change by number (see 
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 ADDING, MEMBERSHIPS = 1 << 61, (1 << 61) + 1
 _MOVIES = 1 << 62
 """All of them clear of persons and chats, whose numbers are below 2**52."""
 
-_PLANS = ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")
-_BY_KEY = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _PLANS)
+_PLANS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+BY_KEY = "; ".join(f"SET {name} = off" for name in _PLANS)
 """What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
 the tables when they were small, and would read all ratings for each batch until it has counted them again."""
+AS_USUAL = "; ".join(f"RESET {name}" for name in _PLANS)
+_BY_KEY_NOW = ", ".join(f"set_config('{name}', 'off', true)" for name in _PLANS)
+_AS_USUAL_NOW = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANS)
 
 
 def movie_turn(movie_id: int) -> int:
@@ -28,25 +33,26 @@ def take(connection: sa.Connection, turn: int) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
 
 
-TAKING = (
-    f"SELECT {_BY_KEY}, count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"  # noqa: S608
-    " FROM unnest({}) AS id"
-)
-PREPARE = f"PREPARE take_turns (bigint[]) AS {TAKING.format('$1')}"
-"""Run once for a session: to read and plan the statement anew costs as much as to take the turns."""
-
-
-def beginning(turns: Collection[int], *, prepared: bool) -> str:
-    """How a batch begins that takes these turns; `prepared`: the session has run PREPARE.
+def beginning(turns: Collection[int], *, by_key: bool) -> str:
+    """How a batch begins that takes these turns; `by_key`: the session was told so before.
 
     Always in one order, so that no two wait for each other: their batches change the same scores. The locks come before
     anything is read, for what is read has to hold. Memberships come last, after the rows are counted: who waits for a
     turn must not hold up `alone`, who may have it.
     """
     if not turns:
-        return "BEGIN"
-    ids = "'{" + ",".join(f"{turn:d}" for turn in sorted(turns)) + "}'"
-    return "BEGIN; " + (f"EXECUTE take_turns ({ids})" if prepared else TAKING.format(f"{ids}::bigint[]"))
+        return f"BEGIN; {_AS_USUAL_NOW}" if by_key else "BEGIN"
+    ids = ",".join(f"{turn:d}" for turn in sorted(turns))
+    told = "" if by_key else f"{_BY_KEY_NOW}, "
+    taken = f"count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"
+    return f"BEGIN; SELECT {told}{taken} FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
+
+
+def taking() -> sa.Select[Any]:
+    """The same as a part of a statement, whose parameter `turns` has them sorted: a row with how many it were."""
+    ids = sa.func.unnest(sa.bindparam("turns", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
+    taken = sa.func.count(sa.func.pg_advisory_xact_lock(ids)).label("taken")
+    return sa.select(taken, sa.func.pg_advisory_xact_lock_shared(MEMBERSHIPS))
 
 
 def alone(connection: sa.Connection) -> None:

@@ -2,25 +2,15 @@
 
 Committing each write by itself costs a disk flush and, through an asynchronous driver, a thread hop per statement.
 Here every caller hands over a small function of a synchronous connection; whatever waits is run in one
-transaction, and a caller hears of success only after the commit. When one of them fails the batch is run again with
-each function in a savepoint of its own, so that it undoes only itself.
+transaction, and a caller hears of success only after the commit (`jobs`).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
-from functools import partial
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any
 
-import sqlalchemy as sa
-
-from storage.errors import DatabaseUnavailable
-from storage.faults import is_away, sqlstate
-
-T = TypeVar("T")
-J = TypeVar("J")
-Work = Callable[[sa.Connection], T]
+from storage.jobs import InOneTrip, J, Job, RunBatch, T, Together, Work, commit
 
 LARGEST_BATCH = 256
 """PostgreSQL keeps a lock for each person and each movie in it, and has room for some thousands."""
@@ -31,28 +21,6 @@ ENOUGH = 16
 """So many are worth a batch of their own at once."""
 RIDE_S = 0.02
 """How long a write that nobody waits for may wait for another one's batch."""
-RETRIES = 3
-_CLASHES = {"40P01", "40001"}  # PostgreSQL: deadlock detected, could not serialize
-
-
-RunBatch = Callable[[Callable[[sa.Connection], None], Collection[int]], Awaitable[None]]
-"""Runs work in a transaction that begins by taking turns at what has these numbers."""
-Together = Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]]
-"""Work on many jobs at once; for each its result, or its own exception, which undid only itself."""
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    work: Any
-    done: asyncio.Future[Any]
-    given: Any = None
-    is_shared: bool = False
-    """`work` is a Together, and `given` its job; else `work` is a Work."""
-    turns: Collection[int] = ()
-    """The numbers of what it changes."""
-    is_ordered: bool = False
-    result: Any = None
-    error: Exception | None = None
 
 
 class Writer:
@@ -62,14 +30,17 @@ class Writer:
     called from any number of tasks of one event loop.
     """
 
-    def __init__(self, *lanes: RunBatch, let_go: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, *lanes: RunBatch, in_one_trip: bool = False, let_go: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._hurries = in_one_trip
         self._largest = LARGEST_BATCH // len(lanes)
         self._idle = len(lanes)
         """So many run no batch."""
         self._free = list(lanes)
         """They even wait for none."""
         self._let_go = let_go
-        self._waiting: list[_Job] = []
+        self._waiting: list[Job] = []
         self._held: set[Any] = set()
         """What the batches hold that are being run."""
         self._pumps: set[asyncio.Task[None]] = set()
@@ -88,7 +59,7 @@ class Writer:
         is raised here and undoes only itself. Raises DatabaseUnavailable when the database cannot be written.
         """
         done = asyncio.get_running_loop().create_future()
-        result: T = await self._wait_for(_Job(work, done, turns=turns))
+        result: T = await self._wait_for(Job(work, done, turns=turns))
         return result
 
     def write_together(
@@ -97,6 +68,7 @@ class Writer:
         job: J,
         *,
         turns: Collection[int] = (),
+        in_one_trip: InOneTrip[J, T] | None = None,
         in_order: bool = False,
         rides: bool = False,
     ) -> Awaitable[T]:
@@ -106,9 +78,12 @@ class Writer:
         own for a moment: it goes along with whatever is written next.
         """
         done = asyncio.get_running_loop().create_future()
-        return self._wait_for(_Job(work, done, job, is_shared=True, turns=turns, is_ordered=in_order), rides=rides)
+        shared = Job(work, done, job, is_shared=True, turns=turns, is_ordered=in_order)
+        if self._hurries:
+            shared.in_one_trip = in_one_trip
+        return self._wait_for(shared, rides=rides)
 
-    def _wait_for(self, job: _Job, *, rides: bool = False) -> asyncio.Future[Any]:
+    def _wait_for(self, job: Job, *, rides: bool = False) -> asyncio.Future[Any]:
         self._waiting.append(job)
         if not rides:
             self._start()
@@ -146,20 +121,20 @@ class Writer:
         finally:
             self._free.append(lane)
 
-    async def _hold(self, batch: Sequence[_Job], lane: RunBatch) -> None:
+    async def _hold(self, batch: Sequence[Job], lane: RunBatch) -> None:
         held = {each for job in batch for each in _holds(job)}
         self._held |= held
         self._idle -= 1
         try:
-            await self._commit(batch, lane)
+            await commit(batch, lane)
         finally:
             self._idle += 1
             self._held -= held
 
-    def _next(self) -> list[_Job]:
+    def _next(self) -> list[Job]:
         """A lane's part of those that wait, and what would have to wait for that; not what has to wait for others."""
         part = min(self._largest, max(ENOUGH, ceil(len(self._waiting) / self._idle)))
-        batch, left = list[_Job](), list[_Job]()
+        batch, left = list[Job](), list[Job]()
         ours, others = set[Any](), set(self._held)
         for job in self._waiting:
             holds = _holds(job)
@@ -178,109 +153,7 @@ class Writer:
         if len(self._waiting) < ENOUGH:
             await asyncio.sleep(GATHER_S)
 
-    async def _commit(self, batch: Sequence[_Job], lane: RunBatch) -> None:
-        turns = {turn for job in batch for turn in job.turns}
-        run, failure = _run_all, None
-        for _ in range(RETRIES):
-            try:
-                await lane(partial(run, batch), turns)
-            except Exception as error:
-                failure = error
-                if _is_clash(error):
-                    continue
-                if run is _run_each or len(batch) == 1:
-                    break
-                run = _run_each
-            else:
-                failure = None
-                break
-        for job in batch:
-            _settle(job, failure)
 
-
-def _holds(job: _Job) -> Collection[Any]:
+def _holds(job: Job) -> Collection[Any]:
     """What no other batch may hold meanwhile."""
     return (*job.turns, job.work) if job.is_ordered else job.turns
-
-
-def _run_all(batch: Sequence[_Job], connection: sa.Connection) -> None:
-    """The quick way, without savepoints: what fails undoes everything, and `_run_each` finds out who it was."""
-    for work in _works(batch):
-        work(connection)
-
-
-def _run_each(batch: Sequence[_Job], connection: sa.Connection) -> None:
-    for job in batch:
-        (work,) = _works([job])
-        job.error = _alone(connection, work) or job.error
-
-
-def _works(batch: Sequence[_Job]) -> list[Work[None]]:
-    """What has to be run: jobs that share their work are one."""
-    shared: dict[Any, list[_Job]] = {}
-    works: list[Work[None]] = []
-    for job in batch:
-        job.result, job.error = None, None
-        if not job.is_shared:
-            works.append(partial(_run, job))
-        elif (others := shared.get(job.work)) is not None:
-            others.append(job)
-        else:
-            shared[job.work] = [job]
-            works.append(partial(_run_together, job.work, shared[job.work]))
-    return works
-
-
-def _run(job: _Job, connection: sa.Connection) -> None:
-    job.result = job.work(connection)
-
-
-def _run_together(together: Together[Any, Any], jobs: Sequence[_Job], connection: sa.Connection) -> None:
-    for job, result in zip(jobs, together(connection, [job.given for job in jobs]), strict=True):
-        job.result, job.error = (None, result) if isinstance(result, Exception) else (result, None)
-
-
-def _alone(connection: sa.Connection, work: Work[None]) -> Exception | None:
-    """Run `work` in a savepoint; its exception, if that undid only itself."""
-    savepoint = connection.begin_nested()
-    try:
-        work(connection)
-        savepoint.commit()
-    except Exception as error:
-        if _is_clash(error) or _transaction_is_lost(connection):
-            raise
-        savepoint.rollback()
-        return error
-    return None
-
-
-def _is_clash(error: Exception) -> bool:
-    return sqlstate(error) in _CLASHES
-
-
-def _transaction_is_lost(connection: sa.Connection) -> bool:
-    """After a full disk or an I/O error SQLite rolls everything back by itself; going on would commit piecemeal."""
-    if connection.invalidated:
-        return True
-    driver = connection.connection.dbapi_connection
-    return getattr(driver, "in_transaction", True) is False
-
-
-def _settle(job: _Job, failure: Exception | None) -> None:
-    if job.done.done():  # its caller was cancelled; the write stands
-        return
-    error = failure or job.error
-    if error is None:
-        job.done.set_result(job.result)
-    else:
-        job.done.set_exception(_explained(error))
-        job.done.exception()  # a caller that has gone must not leave a warning behind
-
-
-def _explained(error: Exception) -> Exception:
-    if is_away(error):
-        reason = getattr(error, "orig", None) or error
-        unavailable = DatabaseUnavailable(f"the database cannot be written: {reason}")
-        unavailable.__cause__ = error
-        return unavailable
-    return error

@@ -1,0 +1,137 @@
+"""First ratings on PostgreSQL in one trip: what it must see, what it leaves alone, and what happens when it fails."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import first_ratings
+from storage.models import inbox, score
+from storage.service import Storage
+from storage.values import Actor
+from storage.writer import Writer
+from tests.databases import ALIEN, CLUB, DUNE, HEAT, in_club
+
+PEOPLE = [Actor(person_id=5000000000 + n, name=f"P{n}", chat_id=5000000000 + n, language="en") for n in range(6)]
+
+
+@pytest.fixture
+async def storage(postgres_storage: Storage) -> Storage:
+    """Everybody is known, the first of them in a club too, where they have rated Dune."""
+    for who in PEOPLE:
+        await postgres_storage.ratings.rate(DUNE, 5, who)
+    await postgres_storage.ratings.rate(DUNE, 6, in_club(PEOPLE[0], CLUB))
+    return postgres_storage
+
+
+async def asked(storage: Storage, statement: str) -> Any:
+    return await storage.database.read(lambda connection: connection.exec_driver_sql(statement).scalar())
+
+
+async def club_score(storage: Storage, movie: int) -> Any:
+    chosen = sa.select(score.c.count, score.c.total).where(score.c.scope == CLUB, score.c.movie_id == movie)
+    return await storage.database.read(lambda connection: connection.execute(chosen).one_or_none())
+
+
+async def test_it_sees_what_was_committed_while_it_waited_for_its_turn(storage: Storage) -> None:
+    who = PEOPLE[1]
+    url = storage.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    other = await asyncpg.connect(url)
+    await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({who.person_id})")
+    rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, who))
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while not await asked(storage, waits):  # noqa: ASYNC110 - PostgreSQL tells nobody
+        await asyncio.sleep(0.01)
+    await other.execute(f"INSERT INTO membership VALUES ({who.person_id}, {CLUB}, now()); COMMIT")
+    await rating
+    await other.close()
+
+    assert await club_score(storage, HEAT) == (1, 8)
+
+
+async def test_stars_count_in_the_clubs_and_the_card_shows_them(storage: Storage) -> None:
+    private, club = await asyncio.gather(
+        storage.ratings.rate(HEAT, 8, PEOPLE[0]), storage.ratings.rate(HEAT, 3, PEOPLE[1])
+    )
+    here = await storage.ratings.rate(ALIEN, 9, in_club(PEOPLE[0], CLUB))
+
+    assert await club_score(storage, HEAT) == (1, 8)
+    assert private.card.everyone == club.card.everyone
+    assert (private.card.everyone.count, private.card.everyone.total) == (2, 11)  # type: ignore[union-attr]
+    assert (here.card.here.count, [voice.stars for voice in here.card.voices]) == (1, [9])  # type: ignore[union-attr]
+
+
+async def test_every_entry_keeps_to_what_it_commits_to(storage: Storage) -> None:
+    await asyncio.gather(*(storage.ratings.rate(HEAT, 1 + n, who) for n, who in enumerate(PEOPLE)))
+
+    assert await asked(storage, f"SELECT count(*) FROM audit_entry WHERE subject = 'movie:{HEAT}'") == len(PEOPLE)
+    assert (await storage.audit.verify()).fault is None
+
+
+async def test_an_update_that_was_applied_changes_nothing_again(storage: Storage) -> None:
+    who = replace(PEOPLE[1], update_id=17)
+    row = {"update_id": 17, "person_id": who.person_id, "payload": b"{}", "received_at": storage.now()}
+    await storage.database.write(lambda connection: connection.execute(sa.insert(inbox), row))
+    await storage.ratings.rate(HEAT, 8, who)
+    assert await asked(storage, "SELECT applied_at FROM inbox WHERE update_id = 17") is not None
+    again = await storage.ratings.rate(ALIEN, 8, who)
+
+    assert (again.before, again.after) == (None, None)
+    assert await asked(storage, f"SELECT count(*) FROM rating WHERE movie_id = {ALIEN}") == 0
+
+
+async def test_when_it_fails_all_is_stored_the_usual_way(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_given: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(first_ratings, "run_by_itself", failing)
+    rated = await asyncio.gather(*(storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
+
+    assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
+
+
+async def test_only_what_takes_turns_is_told_to_go_by_key(storage: Storage) -> None:
+    def plans(connection: sa.Connection) -> str:
+        return str(connection.exec_driver_sql("SHOW enable_seqscan").scalar())
+
+    await storage.ratings.rate(HEAT, 7, PEOPLE[0])
+    assert await storage.database.write(plans, turns=[7]) == "off"
+    assert await storage.database.write(plans) == "on"
+    await storage.database._writer.close()
+    assert {await storage.database.read(plans) for _ in range(3)} == {"on"}
+
+
+@given(jobs=st.lists(st.tuples(st.sets(st.integers(1, 9), max_size=3), st.booleans()), min_size=1, max_size=40))
+def test_whoever_shares_a_turn_with_something_else_keeps_the_order(jobs: list[tuple[set[int], bool]]) -> None:
+    ran: list[int] = []
+
+    async def run(work: Callable[[Any], None], _turns: Collection[int] | None) -> None:
+        await asyncio.sleep(0)
+        work(None)
+
+    def do(_connection: sa.Connection, given: Sequence[int], *_turns: Any) -> Sequence[int]:
+        ran.extend(given)
+        return given
+
+    def do_even(connection: sa.Connection, given: Sequence[int], *_turns: Any) -> Sequence[int | None]:
+        do(connection, [each for each in given if each % 2 == 0])
+        return [each if each % 2 == 0 else None for each in given]
+
+    async def write_all() -> list[int]:
+        writer = Writer(run, run, in_one_trip=True)
+        trips = [do_even if hurries else None for _, hurries in jobs]
+        waiting = (writer.write_together(do, n, turns=jobs[n][0], in_one_trip=trip) for n, trip in enumerate(trips))
+        return await asyncio.gather(*waiting)
+
+    assert asyncio.run(write_all()) == list(range(len(jobs)))
+    assert sorted(ran) == list(range(len(jobs)))
+    for number, (turns, hurries) in enumerate(jobs):
+        if not hurries:
+            later = [each for each in range(number + 1, len(jobs)) if turns & jobs[each][0]]
+            assert all(ran.index(number) < ran.index(each) for each in later)
