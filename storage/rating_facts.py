@@ -48,6 +48,7 @@ def known_of(connection: sa.Connection, changes: Sequence[tuple[int, Change]]) -
 
 
 def asked(at: int, change: Change) -> tuple[Any, ...]:
+    """The values of ASKED."""
     actor = change.actor
     title = "" if actor.chat_type == "private" else actor.chat_title
     return (

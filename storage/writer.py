@@ -75,7 +75,8 @@ class Writer:
         """The same for work that does many jobs at once more cheaply than one by one: those that wait are one call.
 
         Jobs of the same work that are `in_order` are run as they were handed over. What `rides` starts no batch of its
-        own for a moment: it goes along with whatever is written next.
+        own for a moment: it goes along with whatever is written next. `in_one_trip` is tried first, where a database
+        has it; who shares a turn with earlier work of another kind waits for that all the same.
         """
         done = asyncio.get_running_loop().create_future()
         shared = Job(work, done, job, is_shared=True, turns=turns, is_ordered=in_order)
