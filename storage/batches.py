@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
 from storage.sqlite_threads import WritingThread
-from storage.turns import AS_USUAL, BY_KEY, beginning
+from storage.turns import BY_KEY, beginning
 from storage.writer import Writer
 
 LANES = 2
@@ -68,12 +68,20 @@ class _Kept:
         if self._connection is not None and time.monotonic() - self._used_at > IDLE_S:
             await self._ask_the_rested(self._connection)
         if self._connection is None:
-            connection = await self._engine.connect()
+            self._connection = await self._opened()
+        return self._connection
+
+    async def _opened(self) -> AsyncConnection:
+        connection = await self._engine.connect()
+        try:
             self._driver = (await connection.get_raw_connection()).driver_connection
-            self._connection = connection
             if self._by_key:
                 await self._driver.execute(BY_KEY)
-        return self._connection
+        except BaseException:
+            await connection.invalidate()
+            await connection.close()
+            raise
+        return connection
 
     async def _ask_the_rested(self, connection: AsyncConnection) -> None:
         """Let go of a connection that no longer answers, as the pool does with those that rest in it."""
@@ -97,8 +105,6 @@ class _Kept:
             return
         try:
             if self._by_key and not connection.invalidated:
-                await self._driver.execute(AS_USUAL)
-        except Exception:  # a cut connection has many names
-            await connection.invalidate()
+                await connection.invalidate()  # others are not to go by key
         finally:
             await connection.close()

@@ -38,7 +38,8 @@ def store_first(
 ) -> list[Rated | None]:
     """What came of the plain first ratings among the changes; null for the others, which were not made."""
     firsts = everybodys_first(changes)
-    rows = run_by_itself(connection, Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(firsts))), turns)
+    step = Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(firsts)), returns=True)
+    rows = run_by_itself(connection, step, turns)
     looked = {row[PLACE]: known(row) for row in rows if row[PLACE] is not None}
     seen = scores.found(row[PLACE + 1 :] for row in rows if row[PLACE] is None)
     made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
@@ -46,8 +47,8 @@ def store_first(
     return [done.get(at) for at in range(len(changes))]
 
 
-def _is_first(change: Change, known: Known) -> bool:
-    return is_plain(change, known) and known.stars is None
+def _is_first(change: Change, found: Known) -> bool:
+    return is_plain(change, found) and found.stars is None
 
 
 def _rows(changes: Sequence[tuple[int, Change]]) -> Iterator[tuple[Any, ...]]:
@@ -62,8 +63,7 @@ def _statement(ranking: Ranking) -> sa.Executable:
     given = rows_of("postgresql", "given", _GIVEN)
     answer = facts(given)
     looked = answer.add_columns(*(given.c[name] for name in _GIVEN if name != "n")).cte("looked")
-    is_first = looked.c.is_plain & looked.c.stars.is_(None) & looked.c.to_stars.is_not(None)
-    first = sa.select(looked).where(is_first).cte("first")
+    first = sa.select(looked).where(looked.c.is_plain, looked.c.stars.is_(None)).cte("first")
     counted = scores.counting(ranking, first).cte("counted")
     seen, turns = [looked.c[column.name] for column in answer.selected_columns], taking().cte("turns")
     unknown, unscored = [sa.null() for _ in seen], [sa.null() for _ in counted.c]
@@ -75,6 +75,7 @@ def _statement(ranking: Ranking) -> sa.Executable:
 
 
 def _stored(first: sa.CTE) -> sa.CTE:
+    """Rated when they were given: what was rated elsewhere and earlier is imported, and not pressed."""
     new = first.c
     rows = sa.select(new.actor, new.movie, new.to_stars, new.chat_id, new.source, new.at, new.at)
     return postgresql.insert(rating).from_select(RATING, rows).cte("stored")

@@ -19,8 +19,8 @@ J = TypeVar("J")
 Work = Callable[[sa.Connection], T]
 
 RunBatch = Callable[[Callable[[sa.Connection], None], Collection[int] | None], Awaitable[None]]
-"""Runs work in a transaction that begins by taking turns at what has these numbers; null: in none, for it is a single
-statement that takes them itself."""
+"""Runs work in a transaction that begins by taking turns at what has these numbers; null: in none, for what it changes
+it changes by a single statement that takes them itself."""
 Together = Callable[[sa.Connection, Sequence[J]], Sequence[T | Exception]]
 """Work on many jobs at once; for each its result, or its own exception, which undid only itself."""
 InOneTrip = Callable[[sa.Connection, Sequence[J], Collection[int]], Sequence[T | None]]
@@ -54,8 +54,8 @@ async def commit(batch: Sequence[Job], lane: RunBatch) -> None:
     run: _Run = _run_all
     failure: Exception | None = None
     try:
-        batch = await _hurry(batch, lane)
-    except Exception as error:  # it changed nothing
+        batch = await _in_one_trip(batch, lane)
+    except Exception as error:  # it changed nothing, or what is run again finds it done
         if not _is_clash(error):
             run, failure = _run_each, error
     if failure is None or not is_away(failure) or len(batch) > 1:
@@ -65,7 +65,7 @@ async def commit(batch: Sequence[Job], lane: RunBatch) -> None:
 
 
 async def _in_transactions(batch: Sequence[Job], lane: RunBatch, run: _Run) -> Exception | None:
-    """One, and more where it clashes or fails; why none was committed, if none was."""
+    """One, and more where it clashes or fails; why the last one was not committed, if it was not."""
     if not batch:
         return None
     turns, failure = {turn for job in batch for turn in job.turns}, None
@@ -84,7 +84,7 @@ async def _in_transactions(batch: Sequence[Job], lane: RunBatch, run: _Run) -> E
     return failure
 
 
-async def _hurry(batch: Sequence[Job], lane: RunBatch) -> Sequence[Job]:
+async def _in_one_trip(batch: Sequence[Job], lane: RunBatch) -> Sequence[Job]:
     """Run in one trip what can be; what is left."""
     work = next((job.in_one_trip for job in batch if job.in_one_trip), None)
     if work is None:
@@ -95,6 +95,8 @@ async def _hurry(batch: Sequence[Job], lane: RunBatch) -> Sequence[Job]:
             jobs.append(job)
         else:
             others.update(job.turns)  # who shares a turn with it, and came later, waits for it
+    if not jobs:
+        return batch
     await lane(partial(_run_in_one_trip, work, jobs), None)
     for job in jobs:
         if job.result is not None:

@@ -30,9 +30,9 @@ def set_plain(connection: sa.Connection, ranking: Ranking, changes: Sequence[Cha
 
     Nobody else changes what is these persons' meanwhile: the caller has taken their turns.
     """
-    asked = everybodys_first(changes)
-    known = known_of(connection, asked)
-    plain = [(at, change, known[at]) for at, change in asked if at in known and is_plain(change, known[at])]
+    firsts = everybodys_first(changes)
+    found = known_of(connection, firsts)
+    plain = [(at, change, found[at]) for at, change in firsts if at in found and is_plain(change, found[at])]
     if not plain:
         return {}
     seen = store(connection, ranking, [(change, facts.stars, facts.clubs) for _, change, facts in plain])

@@ -145,9 +145,9 @@ def counting(ranking: Ranking, new: sa.FromClause) -> Any:
 
     It returns the rows of these scores, which `found` reads.
     """
-    rated = new.c.movie.label("movie"), new.c.to_stars.label("stars")
-    for_all = sa.select(sa.literal(EVERYONE, sa.BigInteger).label("scope"), *rated)
-    for_clubs = sa.select(membership.c.chat_id, *rated).where(membership.c.person_id == new.c.actor)
+    given = new.c.movie.label("movie"), new.c.to_stars.label("stars")
+    for_all = sa.select(sa.literal(EVERYONE, sa.BigInteger).label("scope"), *given)
+    for_clubs = sa.select(membership.c.chat_id, *given).where(membership.c.person_id == new.c.actor)
     each = sa.union_all(for_all, for_clubs).subquery("each").c
     place, count, total = (each.scope, each.movie), sa.func.count(), sa.func.sum(each.stars)
     weighted = _prior(ranking, each.scope).weighted(sa.cast(total, sa.Double), count)

@@ -29,7 +29,7 @@ class Step(NamedTuple):
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     returns: bool = False
-    """It returns rows, and takes rows of what JSON knows."""
+    """It returns rows; on SQLite those that it takes are of what JSON knows."""
 
 
 def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:

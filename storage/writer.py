@@ -33,7 +33,8 @@ class Writer:
     def __init__(
         self, *lanes: RunBatch, in_one_trip: bool = False, let_go: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        self._hurries = in_one_trip
+        self._in_one_trip = in_one_trip
+        """Whether the lanes can do that."""
         self._largest = LARGEST_BATCH // len(lanes)
         self._idle = len(lanes)
         """So many run no batch."""
@@ -80,7 +81,7 @@ class Writer:
         """
         done = asyncio.get_running_loop().create_future()
         shared = Job(work, done, job, is_shared=True, turns=turns, is_ordered=in_order)
-        if self._hurries:
+        if self._in_one_trip:
             shared.in_one_trip = in_one_trip
         return self._wait_for(shared, rides=rides)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import first_ratings
+from storage import batches, first_ratings
 from storage.models import inbox, score
 from storage.service import Storage
+from storage.turns import beginning
 from storage.values import Actor
 from storage.writer import Writer
 from tests.databases import ALIEN, CLUB, DUNE, HEAT, in_club
@@ -39,15 +41,24 @@ async def club_score(storage: Storage, movie: int) -> Any:
     return await storage.database.read(lambda connection: connection.execute(chosen).one_or_none())
 
 
+async def connected(storage: Storage) -> asyncpg.Connection:
+    url = storage.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.connect(url)
+
+
+async def until_it_waits(storage: Storage, kind: str) -> None:
+    waits = f"SELECT count(*) FROM pg_locks WHERE locktype = '{kind}' AND NOT granted"
+    async with asyncio.timeout(10):
+        while not await asked(storage, waits):  # noqa: ASYNC110 - PostgreSQL tells nobody
+            await asyncio.sleep(0.01)
+
+
 async def test_it_sees_what_was_committed_while_it_waited_for_its_turn(storage: Storage) -> None:
     who = PEOPLE[1]
-    url = storage.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    other = await asyncpg.connect(url)
+    other = await connected(storage)
     await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({who.person_id})")
     rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, who))
-    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    while not await asked(storage, waits):  # noqa: ASYNC110 - PostgreSQL tells nobody
-        await asyncio.sleep(0.01)
+    await until_it_waits(storage, "advisory")
     await other.execute(f"INSERT INTO membership VALUES ({who.person_id}, {CLUB}, now()); COMMIT")
     await rating
     await other.close()
@@ -96,15 +107,62 @@ async def test_when_it_fails_all_is_stored_the_usual_way(storage: Storage, monke
     assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
 
 
-async def test_only_what_takes_turns_is_told_to_go_by_key(storage: Storage) -> None:
-    def plans(connection: sa.Connection) -> str:
-        return str(connection.exec_driver_sql("SHOW enable_seqscan").scalar())
+async def test_a_seal_does_not_come_between_it_and_whom_it_waits_for(storage: Storage, tmp_path: Path) -> None:
+    """All the three would wait for each other, until PostgreSQL looks for that."""
+    name = await asked(storage, "SELECT current_database()")
+    usual = await connected(storage)
+    await usual.execute(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '60s'; SET deadlock_timeout = '60s'")
+    replica = await Storage.open(replace(storage.settings, data_dir=tmp_path / "other"), now=storage.now)
+    await usual.execute(beginning([PEOPLE[1].person_id], by_key=False))
+    rating = asyncio.create_task(replica.ratings.rate(HEAT, 8, PEOPLE[1]))
+    await until_it_waits(storage, "advisory")
+    sealing = asyncio.create_task(replica.audit.seal())
+    await until_it_waits(storage, "relation")
+    await usual.execute("INSERT INTO audit_entry (at, commitment) VALUES (now(), 'x'); COMMIT", timeout=10)
+    await asyncio.gather(rating, sealing)
+    await usual.close()
+    await replica.close()
 
+
+async def test_a_connection_that_could_not_be_told_is_not_kept(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    replica = await Storage.open(replace(storage.settings, data_dir=tmp_path / "other"), now=storage.now)
+    with monkeypatch.context() as patched:
+        patched.setattr(batches, "BY_KEY", "SELECT 1 / 0")
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await replica.ratings.rate(HEAT, 8, PEOPLE[1])
+    assert (await replica.ratings.rate(HEAT, 8, PEOPLE[1])).before is None
+    assert await replica.database.write(plans, turns=[7]) == "off"
+    await replica.close()
+
+
+def plans(connection: sa.Connection) -> str:
+    return str(connection.exec_driver_sql("SHOW enable_seqscan").scalar())
+
+
+async def test_only_what_takes_turns_is_told_to_go_by_key(storage: Storage) -> None:
     await storage.ratings.rate(HEAT, 7, PEOPLE[0])
     assert await storage.database.write(plans, turns=[7]) == "off"
     assert await storage.database.write(plans) == "on"
     await storage.database._writer.close()
     assert {await storage.database.read(plans) for _ in range(3)} == {"on"}
+
+
+async def test_no_trip_is_made_for_nobody() -> None:
+    trips: list[Any] = []
+
+    async def run(work: Callable[[Any], None], turns: Collection[int] | None) -> None:
+        trips.append(turns)
+        work(None)
+
+    def do(_connection: sa.Connection, given: Sequence[int], *_turns: Any) -> Sequence[int]:
+        return given
+
+    writer = Writer(run, in_one_trip=True)
+    jobs = writer.write_together(do, 1, turns=[7]), writer.write_together(do, 2, turns=[7], in_one_trip=do)
+    assert await asyncio.gather(*jobs) == [1, 2]
+    assert trips == [{7}]
 
 
 @given(jobs=st.lists(st.tuples(st.sets(st.integers(1, 9), max_size=3), st.booleans()), min_size=1, max_size=40))
