@@ -18,7 +18,7 @@ from storage.models import audit_entry, inbox, rating
 from storage.ranking import Ranking
 from storage.rating_batch import everybodys_first, is_plain, rated
 from storage.rating_changes import RATING, Change, entry_of_change
-from storage.rating_facts import ASKED, PLACE, Known, asked, facts, known
+from storage.rating_facts import ASKED, END, PLACE, Known, asked, facts, known
 from storage.steps import Step, rows_of, run_by_itself
 from storage.turns import taking
 from storage.values import Rated
@@ -30,6 +30,7 @@ _GIVEN = {
     "source": rating.c.source.type,
     **{name: audit_entry.c[name].type for name in (*_ENTRY, "salt", "commitment")},
 }
+_STORED = ("actor", "movie", "to_stars", "chat_id", "source", "update_id", *_ENTRY, "salt", "commitment")
 _entry = itemgetter(*_ENTRY)
 
 
@@ -40,8 +41,8 @@ def store_first(
     firsts = everybodys_first(changes)
     step = Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(firsts)), returns=True)
     rows = run_by_itself(connection, step, turns)
-    looked = {row[PLACE]: known(row) for row in rows if row[PLACE] is not None}
-    seen = scores.found(row[PLACE + 1 :] for row in rows if row[PLACE] is None)
+    looked = {row[PLACE]: known(row[:END]) for row in rows if row[PLACE] is not None}
+    seen = scores.found(row[END:] for row in rows if row[PLACE] is None)
     made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
     done = rated(connection, made, seen)
     return [done.get(at) for at in range(len(changes))]
@@ -63,7 +64,8 @@ def _statement(ranking: Ranking) -> sa.Executable:
     given = rows_of("postgresql", "given", _GIVEN)
     answer = facts(given)
     looked = answer.add_columns(*(given.c[name] for name in _GIVEN if name != "n")).cte("looked")
-    first = sa.select(looked).where(looked.c.is_plain, looked.c.stars.is_(None)).cte("first")
+    is_first = looked.c.is_plain & looked.c.stars.is_(None)
+    first = sa.select(*(looked.c[name] for name in _STORED)).where(is_first).cte("first")
     counted = scores.counting(ranking, first).cte("counted")
     seen, turns = [looked.c[column.name] for column in answer.selected_columns], taking().cte("turns")
     unknown, unscored = [sa.null() for _ in seen], [sa.null() for _ in counted.c]
@@ -83,7 +85,7 @@ def _stored(first: sa.CTE) -> sa.CTE:
 
 def _recorded(first: sa.CTE) -> sa.CTE:
     written = {"action": sa.literal(str(AuditAction.RATING_CREATE), sa.Text), "before": sa.null(), **first.c}
-    rows = sa.select(*(written[name] for name in WRITTEN)).order_by(first.c.n)
+    rows = sa.select(*(written[name] for name in WRITTEN))
     return postgresql.insert(audit_entry).from_select(WRITTEN, rows).cte("recorded")
 
 

@@ -30,14 +30,16 @@ class Known(NamedTuple):
 
     movie: Movie
     stars: int | None
-    clubs: str | None
-    """The person's clubs as the database joins them."""
     is_plain: bool | None
     """It meets nobody new, joins no club, and its update has changed nothing yet; null is no."""
+    clubs: str | None = None
+    """The person's clubs as the database joins them, where they were asked for."""
 
 
-PLACE = FACTS + len(Known._fields) - 1
-"""Where a row has the change's place in the sequence, after what is known of it."""
+PLACE = FACTS
+"""Where a row of `facts` has the change's place in the sequence."""
+END = PLACE + 3
+"""Where such a row ends."""
 
 
 def known_of(connection: sa.Connection, changes: Sequence[tuple[int, Change]]) -> dict[int, Known]:
@@ -58,17 +60,17 @@ def asked(at: int, change: Change) -> tuple[Any, ...]:
 
 
 def known(row: Sequence[Any]) -> Known:
-    """Of a row of `facts`."""
-    return Known(movie_of(row), *row[FACTS:PLACE])
+    """Of a row of `facts`, and of the clubs if they follow."""
+    return Known(movie_of(row), *row[PLACE + 1 :])
 
 
 @cache
 def _facts(dialect: str) -> sa.Select[Any]:
-    return facts(rows_of(dialect, "facts", ASKED))
+    return facts(rows_of(dialect, "facts", ASKED)).add_columns(_CLUBS)
 
 
 def facts(given: sa.FromClause) -> sa.Select[Any]:
-    """Of each of the given rows, which have the columns ASKED: MOVIE_FACTS, what else is Known, the place."""
+    """Of each of the given rows, which have the columns ASKED: MOVIE_FACTS, the place, stars, whether it is plain."""
     new = given.c
     is_named = (person.c.name == new.name) & person.c.language.is_not_distinct_from(new.language)
     is_here = (chat.c.type == new.chat_type) & (chat.c.title == new.chat_title) & chat.c.active
@@ -80,7 +82,7 @@ def facts(given: sa.FromClause) -> sa.Select[Any]:
         & ((new.chat_type != "supergroup") | membership.c.person_id.is_not(None))
     )
     return (
-        MOVIE_FACTS.add_columns(rating.c.stars, _CLUBS.label("clubs"), is_plain.label("is_plain"), new.n)
+        MOVIE_FACTS.add_columns(new.n, rating.c.stars, is_plain.label("is_plain"))
         .select_from(given)
         .join(movie, movie.c.id == new.movie)
         .outerjoin(rating, (rating.c.person_id == new.actor) & (rating.c.movie_id == new.movie))
