@@ -14,13 +14,13 @@ from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import WRITTEN, AuditAction, commitments
+from storage.functions import GIVEN, call
 from storage.models import audit_entry, inbox, rating
 from storage.ranking import Ranking
 from storage.rating_batch import everybodys_first, is_plain, rated
 from storage.rating_changes import RATING, Change, entry_of_change
 from storage.rating_facts import ASKED, END, PLACE, Known, asked, facts, known
-from storage.steps import Step, rows_of, run_by_itself
-from storage.turns import taking
+from storage.steps import as_json, recordset
 from storage.values import Rated
 
 _ENTRY = ("at", "subject", "after")
@@ -39,8 +39,9 @@ def store_first(
 ) -> list[Rated | None]:
     """What came of the plain first ratings among the changes; null for the others, which were not made."""
     firsts = everybodys_first(changes)
-    step = Step("given", _statement(ranking), tuple(_GIVEN), list(_rows(firsts)), returns=True)
-    rows = run_by_itself(connection, step, turns)
+    rows = call(connection, "store_first", _statement(ranking), turns, as_json(tuple(_GIVEN), _rows(firsts)))
+    if rows is None:
+        return [None] * len(changes)
     looked = {row[PLACE]: known(row[:END]) for row in rows if row[PLACE] is not None}
     seen = scores.found(row[END:] for row in rows if row[PLACE] is None)
     made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
@@ -59,21 +60,18 @@ def _rows(changes: Sequence[tuple[int, Change]]) -> Iterator[tuple[Any, ...]]:
 
 
 @cache
-def _statement(ranking: Ranking) -> sa.Executable:
+def _statement(ranking: Ranking) -> sa.CompoundSelect[Any]:
     """Rows of what is known, and below them in further columns the scores."""
-    given = rows_of("postgresql", "given", _GIVEN)
+    given = recordset(GIVEN, "given", _GIVEN)
     answer = facts(given)
     looked = answer.add_columns(*(given.c[name] for name in _GIVEN if name != "n")).cte("looked")
     is_first = looked.c.is_plain & looked.c.stars.is_(None)
     first = sa.select(*(looked.c[name] for name in _STORED)).where(is_first).cte("first")
     counted = scores.counting(ranking, first).cte("counted")
-    seen, turns = [looked.c[column.name] for column in answer.selected_columns], taking().cte("turns")
-    unknown, unscored = [sa.null() for _ in seen], [sa.null() for _ in counted.c]
-    return sa.union_all(
-        sa.select(*seen, *unscored),
-        sa.select(*unknown, *counted.c),
-        sa.select(*unknown, *unscored).select_from(turns).where(turns.c.taken < 0),  # what is not read is not run
-    ).add_cte(_stored(first), _recorded(first), _applied(first))
+    seen = [looked.c[column.name] for column in answer.selected_columns]
+    unknown, unscored = ([sa.cast(sa.null(), column.type) for column in columns] for columns in (seen, counted.c))
+    both = sa.union_all(sa.select(*seen, *unscored), sa.select(*unknown, *counted.c))
+    return both.add_cte(_stored(first), _recorded(first), _applied(first))
 
 
 def _stored(first: sa.CTE) -> sa.CTE:

@@ -104,11 +104,16 @@ def _prior(ranking: Ranking, scope: sa.ColumnElement[int]) -> Prior:
     """That of a scope that only the database sees."""
 
     def either(everyone: float, club: float) -> Any:
-        return sa.case((scope == EVERYONE, sa.literal(everyone, sa.Double)), else_=sa.literal(club, sa.Double))
+        return sa.case((scope == EVERYONE, _double(everyone)), else_=_double(club))
 
     return Prior(
         either(ranking.everyone.count, ranking.club.count), either(ranking.everyone.mean, ranking.club.mean), minimum=0
     )
+
+
+def _double(value: float) -> sa.ColumnElement[float]:
+    """Cast, for written into the text of a function it would be a decimal number, and that counts otherwise."""
+    return sa.cast(sa.literal(value, sa.Double), sa.Double)
 
 
 @cache

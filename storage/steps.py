@@ -3,7 +3,7 @@
 SQLAlchemy compiles each statement once; what it does for a single execution would cost as much as eight ratings.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -72,8 +72,12 @@ def update(dialect: str, name: str, table: sa.Table, key: str, column: str) -> s
 
 
 def _recordset(name: str, kinds: Kinds) -> sa.FromClause:
+    return recordset(sa.bindparam(name, type_=sa.Text), name, kinds)
+
+
+def recordset(text: sa.ColumnElement[str], name: str, kinds: Kinds) -> sa.FromClause:
     """PostgreSQL reads rows from JSON at half of what an array for each column costs the driver."""
-    rows = sa.cast(sa.bindparam(name, type_=sa.Text), postgresql.JSON(none_as_null=True))
+    rows = sa.cast(text, postgresql.JSON(none_as_null=True))
     columns = (sa.column(column, kind) for column, kind in kinds.items())
     return sa.func.json_to_recordset(rows).table_valued(*columns, name=f"of_{name}").render_derived(with_types=True)
 
@@ -82,39 +86,27 @@ def _each(kinds: Kinds) -> dict[str, sa.BindParameter[Any]]:
     return {column: sa.bindparam(f"each_{column}", type_=kind) for column, kind in kinds.items()}
 
 
-def run_by_itself(connection: sa.Connection, step: Step, turns: Collection[int]) -> Sequence[Any]:
-    """PostgreSQL: a step as a transaction of its own, in one trip to the server; what it returns.
-
-    Its statement, of which `turns.taking` is a part, is run twice in it: without rows to take the turns, then with
-    them. So what it reads is what was committed before it had its turns.
-    """
-    text, parameters = _compiled(step.statement, connection.dialect)
-    first = {step.name: "[]", "turns": sorted(turns)}
-    then = {step.name: _as_json(step), "turns": []}
-    both = [[given.get(name, fixed) for name, fixed, _ in parameters] for given in (first, then)]
-    return _asked(connection, lambda driver: driver.fetchmany(text, both))
-
-
 def _at_once(connection: sa.Connection, steps: Sequence[Step]) -> Sequence[Any]:
     statement = _together(tuple((step.name, step.statement, step.returns) for step in steps))
     text, parameters = _compiled(statement, connection.dialect)
-    given = {step.name: _as_json(step) for step in steps}
+    given = {step.name: as_json(step.columns, step.rows) for step in steps}
     values = [given.get(name, fixed) for name, fixed, _ in parameters]
-    return _asked(connection, lambda driver: driver.fetch(text, *values))
+    return fetch(connection, text, *values)
 
 
-def _asked(connection: sa.Connection, ask: Callable[[Any], Any]) -> Sequence[Any]:
+def fetch(connection: sa.Connection, text: str, *values: Any) -> Sequence[Any]:
+    """Ask PostgreSQL's driver itself."""
     adapted: Any = connection.connection.dbapi_connection
     try:
-        return adapted.run_async(ask)  # type: ignore[no-any-return]
+        return adapted.run_async(lambda driver: driver.fetch(text, *values))  # type: ignore[no-any-return]
     except Exception as error:
         forget_the_row(error)
         raise
 
 
-def _as_json(step: Step) -> str:
-    rows = [dict(zip(step.columns, row, strict=True)) for row in step.rows]
-    return orjson.dumps(rows, default=_as_hex).decode()
+def as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as `recordset` takes them."""
+    return orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=_as_hex).decode()
 
 
 def _as_hex(value: bytes) -> str:

@@ -4,10 +4,8 @@ Whoever writes names the persons, movies and clubs of the change by number (see 
 """
 
 from collections.abc import Collection
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 ADDING, MEMBERSHIPS = 1 << 61, (1 << 61) + 1
 _MOVIES = 1 << 62
@@ -17,11 +15,8 @@ _PLANS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
 BY_KEY = "; ".join(f"SET {name} = off" for name in _PLANS)
 """What a batch that takes turns reads and changes it finds by key. PostgreSQL is told so: it goes by what it knew of
 the tables when they were small, and would read all ratings for each batch until it has counted them again."""
-_BY_KEY_NOW = ", ".join(f"set_config('{name}', 'off', true)" for name in _PLANS)
+_BY_KEY_NOW = "".join(f"set_config('{name}', 'off', true), " for name in _PLANS)
 _AS_USUAL_NOW = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANS)
-_TABLES_FIRST = "LOCK TABLE audit_entry, inbox, rating, score IN ROW EXCLUSIVE MODE"
-"""A statement that takes its turns itself holds the tables that it changes while it waits. So whoever has turns has to
-have these tables before: a seal asks for one of them alone, and would stand between the two."""
 
 
 def movie_turn(movie_id: int) -> int:
@@ -45,16 +40,13 @@ def beginning(turns: Collection[int], *, by_key: bool) -> str:
     if not turns:
         return f"BEGIN; {_AS_USUAL_NOW}" if by_key else "BEGIN"
     ids = ",".join(f"{turn:d}" for turn in sorted(turns))
-    told = "" if by_key else f"{_BY_KEY_NOW}, "
-    taken = f"count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS})"
-    return f"BEGIN; {_TABLES_FIRST}; SELECT {told}{taken} FROM unnest('{{{ids}}}'::bigint[]) AS id"  # noqa: S608
+    told = "" if by_key else _BY_KEY_NOW
+    return "BEGIN; SELECT " + told + taken("'{" + ids + "}'::bigint[]")
 
 
-def taking() -> sa.Select[Any]:
-    """The same as a part of a statement, whose parameter `turns` has them sorted: a row with how many it were."""
-    ids = sa.func.unnest(sa.bindparam("turns", type_=postgresql.ARRAY(sa.BigInteger))).column_valued("id")
-    taken = sa.func.count(sa.func.pg_advisory_xact_lock(ids)).label("taken")
-    return sa.select(taken, sa.func.pg_advisory_xact_lock_shared(MEMBERSHIPS))
+def taken(ids: str) -> str:
+    """What SELECT has to be told to take the turns of sorted numbers, an expression."""
+    return f"count(pg_advisory_xact_lock(id)), pg_advisory_xact_lock_shared({MEMBERSHIPS}) FROM unnest({ids}) AS id"
 
 
 def alone(connection: sa.Connection) -> None:
@@ -62,6 +54,4 @@ def alone(connection: sa.Connection) -> None:
 
     A rating counts in all clubs of its author, and takes no turn at them: who moves a club's members is alone.
     """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_TABLES_FIRST)
-        take(connection, MEMBERSHIPS)
+    take(connection, MEMBERSHIPS)

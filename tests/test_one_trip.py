@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import batches, first_ratings
+from storage import batches, first_ratings, ratings
 from storage.models import inbox, score
-from storage.service import Storage
-from storage.turns import beginning
+from storage.service import Storage, StorageSettings
 from storage.values import Actor
 from storage.writer import Writer
 from tests.databases import ALIEN, CLUB, DUNE, HEAT, in_club
@@ -97,31 +96,53 @@ async def test_an_update_that_was_applied_changes_nothing_again(storage: Storage
     assert await asked(storage, f"SELECT count(*) FROM rating WHERE movie_id = {ALIEN}") == 0
 
 
-async def test_when_it_fails_all_is_stored_the_usual_way(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_given: Any) -> Any:
-        raise ZeroDivisionError
+async def test_nothing_of_the_usual_way_is_needed(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def set_plain(*_given: Any) -> Any:
+        raise AssertionError
 
-    monkeypatch.setattr(first_ratings, "run_by_itself", failing)
+    monkeypatch.setattr(ratings, "set_plain", set_plain)
     rated = await asyncio.gather(*(storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
 
     assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
 
 
-async def test_a_seal_does_not_come_between_it_and_whom_it_waits_for(storage: Storage, tmp_path: Path) -> None:
-    """All the three would wait for each other, until PostgreSQL looks for that."""
-    name = await asked(storage, "SELECT current_database()")
-    usual = await connected(storage)
-    await usual.execute(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '60s'; SET deadlock_timeout = '60s'")
-    replica = await Storage.open(replace(storage.settings, data_dir=tmp_path / "other"), now=storage.now)
-    await usual.execute(beginning([PEOPLE[1].person_id], by_key=False))
-    rating = asyncio.create_task(replica.ratings.rate(HEAT, 8, PEOPLE[1]))
+async def test_when_it_fails_all_is_stored_the_usual_way(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_given: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(first_ratings, "call", failing)
+    rated = await asyncio.gather(*(storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
+
+    assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
+
+
+async def test_nothing_is_held_while_it_waits_for_its_turn(storage: Storage) -> None:
+    """Else a seal would stand between it and whom it waits for, and a migration would stand behind it."""
+    other = await connected(storage)
+    await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({PEOPLE[1].person_id})")
+    rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, PEOPLE[1]))
     await until_it_waits(storage, "advisory")
-    sealing = asyncio.create_task(replica.audit.seal())
-    await until_it_waits(storage, "relation")
-    await usual.execute("INSERT INTO audit_entry (at, commitment) VALUES (now(), 'x'); COMMIT", timeout=10)
-    await asyncio.gather(rating, sealing)
-    await usual.close()
+    await other.execute("LOCK TABLE audit_entry, inbox, rating, score, movie, person IN ACCESS EXCLUSIVE MODE NOWAIT")
+    await other.execute("COMMIT")
+    await other.close()
+    assert (await rating).after == 8
+
+
+async def test_a_user_who_may_make_no_functions_stores_all_the_usual_way(
+    storage: Storage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    name, other = await asked(storage, "SELECT current_database()"), await connected(storage)
+    await other.execute("CREATE ROLE modest LOGIN; GRANT pg_read_all_data, pg_write_all_data TO modest")
+    await other.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+    theirs = storage.database.url.set(username="modest").render_as_string(hide_password=False)
+    replica = await Storage.open(StorageSettings(data_dir=tmp_path / "other", url=theirs), now=storage.now)
+    rated = [await replica.ratings.rate(film, 8, PEOPLE[1]) for film in (HEAT, ALIEN)]
     await replica.close()
+    await other.execute("DROP ROLE modest")
+    await other.close()
+
+    assert [(each.before, each.after) for each in rated] == [(None, 8)] * 2
+    assert caplog.text.count(f"GRANT TEMPORARY ON DATABASE {name} TO modest") == 1
 
 
 async def test_a_connection_that_could_not_be_told_is_not_kept(
