@@ -4,15 +4,18 @@ When one of them fails the batch is run again with each in a savepoint of its ow
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from storage.errors import DatabaseUnavailable
 from storage.faults import is_away, sqlstate
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -58,6 +61,8 @@ async def commit(batch: Sequence[Job], lane: RunBatch) -> None:
     except Exception as error:  # it changed nothing, or what is run again finds it done
         if not _is_clash(error):
             run, failure = _run_each, error
+            if not is_away(error):
+                _tell(type(error).__name__)
     if failure is None or not is_away(failure) or len(batch) > 1:
         failure = await _in_transactions(batch, lane, run)
     for job in batch:
@@ -102,6 +107,12 @@ async def _in_one_trip(batch: Sequence[Job], lane: RunBatch) -> Sequence[Job]:
         if job.result is not None:
             _settle(job, None)
     return [job for job in batch if job.result is None]
+
+
+@cache
+def _tell(_kind: str) -> None:
+    """Once of a kind: all is stored the usual way, and what always fails would only fill the log."""
+    log.warning("changes take more trips to the database than one, for that one fails", exc_info=True)
 
 
 def _run_in_one_trip(work: InOneTrip[Any, Any], jobs: Sequence[Job], connection: sa.Connection) -> None:

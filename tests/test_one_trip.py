@@ -106,14 +106,20 @@ async def test_nothing_of_the_usual_way_is_needed(storage: Storage, monkeypatch:
     assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
 
 
-async def test_when_it_fails_all_is_stored_the_usual_way(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_when_it_fails_all_is_stored_the_usual_way_and_the_log_says_so_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failed(Exception): ...
+
     def failing(*_given: Any) -> Any:
-        raise ZeroDivisionError
+        raise Failed
 
     monkeypatch.setattr(first_ratings, "call", failing)
     rated = await asyncio.gather(*(storage.ratings.rate(HEAT, 7, who) for who in PEOPLE))
+    await storage.ratings.rate(ALIEN, 7, PEOPLE[0])
 
     assert [(each.before, each.after) for each in rated] == [(None, 7)] * len(PEOPLE)
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [Failed]
 
 
 async def test_nothing_is_held_while_it_waits_for_its_turn(storage: Storage) -> None:
