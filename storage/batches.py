@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import IDLE_S
 from storage.sqlite_threads import WritingThread
-from storage.turns import BY_KEY, beginning
+from storage.turns import BY_KEY, SEES_OTHERS, beginning
 from storage.writer import Writer
 
 LANES = 2
@@ -76,7 +76,7 @@ class _Kept:
         try:
             self._driver = (await connection.get_raw_connection()).driver_connection
             if self._by_key:
-                await self._driver.execute(BY_KEY)
+                await self._driver.execute(f"{BY_KEY}; {SEES_OTHERS}")
         except BaseException:
             await connection.invalidate()
             await connection.close()

@@ -14,6 +14,7 @@ from storage.models import chat, membership, person
 from storage.people import meet, meet_chat
 from storage.ranking import Ranking
 from storage.supergroups import move, settled
+from storage.turns import MEMBERSHIPS
 from storage.values import Actor
 
 
@@ -86,7 +87,7 @@ class Clubs:
     async def migrate(self, old_id: int, new_id: int, actor: Actor | None = None) -> bool:
         """A group became a supergroup: everything moves to its new id; false when that was known."""
         at = self._database.now()
-        turns = sorted({old_id, new_id})
+        turns = {old_id, new_id, MEMBERSHIPS}
         is_news = await self._database.write(
             lambda connection: move(connection, self._ranking, old_id, new_id, actor, at), turns=turns
         )

@@ -35,8 +35,9 @@ def sqlstate(error: BaseException) -> str | None:
 def forget_the_row(error: BaseException | None) -> None:
     """PostgreSQL's errors hold the row that they refuse: names, texts."""
     cause: Any = error
-    if isinstance(getattr(cause, "detail", None), str):
-        cause.detail = None
+    for where in ("detail", "context"):
+        if isinstance(getattr(cause, where, None), str):
+            setattr(cause, where, None)
 
 
 def in_words(error: BaseException) -> str:

@@ -14,15 +14,16 @@ from sqlalchemy.dialects import postgresql
 
 from storage import scores
 from storage.audit import WRITTEN, AuditAction, commitments
-from storage.functions import GIVEN, call
+from storage.functions import GIVEN, call, is_made
 from storage.models import audit_entry, inbox, rating
 from storage.ranking import Ranking
 from storage.rating_batch import everybodys_first, is_plain, rated
 from storage.rating_changes import RATING, Change, entry_of_change
-from storage.rating_facts import ASKED, END, PLACE, Known, asked, facts, known
+from storage.rating_facts import ASKED, FACTS_END, PLACE, Known, asked, facts, known
 from storage.steps import as_json, recordset
 from storage.values import Rated
 
+_NAME = "store_first"
 _ENTRY = ("at", "subject", "after")
 _GIVEN = {
     **ASKED,
@@ -38,12 +39,12 @@ def store_first(
     connection: sa.Connection, ranking: Ranking, changes: Sequence[Change], turns: Collection[int]
 ) -> list[Rated | None]:
     """What came of the plain first ratings among the changes; null for the others, which were not made."""
-    firsts = everybodys_first(changes)
-    rows = call(connection, "store_first", _statement(ranking), turns, as_json(tuple(_GIVEN), _rows(firsts)))
-    if rows is None:
+    if not is_made(connection, _NAME, _statement(ranking)):
         return [None] * len(changes)
-    looked = {row[PLACE]: known(row[:END]) for row in rows if row[PLACE] is not None}
-    seen = scores.found(row[END:] for row in rows if row[PLACE] is None)
+    firsts = everybodys_first(changes)
+    rows = call(connection, _NAME, turns, as_json(tuple(_GIVEN), _rows(firsts)))
+    looked = {row[PLACE]: known(row[:FACTS_END]) for row in rows if row[PLACE] is not None}
+    seen = scores.found(row[FACTS_END:] for row in rows if row[PLACE] is None)
     made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
     done = rated(connection, made, seen)
     return [done.get(at) for at in range(len(changes))]

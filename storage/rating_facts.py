@@ -38,7 +38,7 @@ class Known(NamedTuple):
 
 PLACE = FACTS
 """Where a row of `facts` has the change's place in the sequence."""
-END = PLACE + 3
+FACTS_END = PLACE + 3
 """Where such a row ends."""
 
 

@@ -10,7 +10,6 @@ from storage.audit import AuditAction, record
 from storage.dialects import insert_new
 from storage.models import chat, chat_alias, digest_run, digest_setting, membership, outbox, rating
 from storage.ranking import Ranking
-from storage.turns import alone
 from storage.values import Actor
 
 _ALIAS = sa.select(chat_alias.c.new_id).where(chat_alias.c.old_id == sa.bindparam("old", type_=sa.BigInteger))
@@ -29,12 +28,12 @@ def move(
 ) -> bool:
     """Move members, where ratings were set, the digest and what is owed; false when that was done before.
 
-    Telegram says it up to three times, in any order. Audit entries stay as they are: the alias links them.
+    Telegram says it up to three times, in any order. Audit entries stay as they are: the alias links them. The caller
+    has the turn at all memberships.
     """
     alias = {"old_id": old_id, "new_id": new_id, "at": at}
     if old_id == new_id or insert_new(connection, chat_alias, alias).first() is None:
         return False
-    alone(connection)
     # Whoever queues a digest holds the setting, whoever has sent one the message: they come before this, or after it.
     theirs = digest_setting.c.chat_id.in_([old_id, new_id])
     connection.execute(sa.select(sa.literal(1)).where(theirs).with_for_update())

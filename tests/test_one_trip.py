@@ -1,7 +1,8 @@
 """First ratings on PostgreSQL in one trip: what it must see, what it leaves alone, and what happens when it fails."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from storage import batches, first_ratings, ratings
 from storage.models import inbox, score
 from storage.service import Storage, StorageSettings
+from storage.turns import MEMBERSHIPS, beginning
 from storage.values import Actor
 from storage.writer import Writer
-from tests.databases import ALIEN, CLUB, DUNE, HEAT, in_club
+from tests.databases import ALIEN, AMELIE, CLUB, DUNE, HEAT, in_club
 
 PEOPLE = [Actor(person_id=5000000000 + n, name=f"P{n}", chat_id=5000000000 + n, language="en") for n in range(6)]
 
@@ -40,9 +42,14 @@ async def club_score(storage: Storage, movie: int) -> Any:
     return await storage.database.read(lambda connection: connection.execute(chosen).one_or_none())
 
 
-async def connected(storage: Storage) -> asyncpg.Connection:
+@asynccontextmanager
+async def connection_to(storage: Storage) -> AsyncIterator[asyncpg.Connection]:
     url = storage.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(url)
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def until_it_waits(storage: Storage, kind: str) -> None:
@@ -52,17 +59,41 @@ async def until_it_waits(storage: Storage, kind: str) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_it_sees_what_was_committed_while_it_waited_for_its_turn(storage: Storage) -> None:
-    who = PEOPLE[1]
-    other = await connected(storage)
-    await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({who.person_id})")
-    rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, who))
-    await until_it_waits(storage, "advisory")
-    await other.execute(f"INSERT INTO membership VALUES ({who.person_id}, {CLUB}, now()); COMMIT")
-    await rating
-    await other.close()
+@pytest.fixture
+async def replica(request: pytest.FixtureRequest, storage: Storage, tmp_path: Path) -> AsyncIterator[Storage]:
+    """Of a role that would not see what others commit, and does not look for deadlocks; it may be told more."""
+    told = storage.database.url.update_query_dict(getattr(request, "param", {}))
+    async with connection_to(storage) as other:
+        name = await other.fetchval("SELECT quote_ident(current_database())")
+        await other.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+        await other.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '60s'")
+    url = told.render_as_string(hide_password=False)
+    settings = replace(storage.settings, data_dir=tmp_path / "other", url=url)
+    opened = await Storage.open(settings, now=storage.now)
+    yield opened
+    await opened.close()
 
-    assert await club_score(storage, HEAT) == (1, 8)
+
+RATED = f"UPDATE score SET count = 2, total = 11 WHERE scope = {CLUB} AND movie_id = {DUNE}"
+
+
+@pytest.mark.parametrize(
+    ("replica", "film", "counting", "expected"),
+    [({}, HEAT, "", (1, 8)), ({}, DUNE, RATED, (2, 14)), ({"prepared": "off"}, HEAT, "", (1, 8))],
+    ids=["in one trip", "in four", "behind a pooler"],
+    indirect=["replica"],
+)
+async def test_it_sees_what_was_committed_while_it_waited_for_its_turn(
+    storage: Storage, replica: Storage, film: int, counting: str, expected: tuple[int, int]
+) -> None:
+    who = PEOPLE[1].person_id
+    async with connection_to(storage) as other:
+        await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({who})")
+        rating = asyncio.create_task(replica.ratings.rate(film, 8, PEOPLE[1]))
+        await until_it_waits(storage, "advisory")
+        await other.execute(f"INSERT INTO membership VALUES ({who}, {CLUB}, now()); {counting}; COMMIT")
+        await rating
+    assert await club_score(storage, film) == expected
 
 
 async def test_stars_count_in_the_clubs_and_the_card_shows_them(storage: Storage) -> None:
@@ -122,46 +153,62 @@ async def test_when_it_fails_all_is_stored_the_usual_way_and_the_log_says_so_onc
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [Failed]
 
 
-async def test_nothing_is_held_while_it_waits_for_its_turn(storage: Storage) -> None:
+async def test_no_table_is_held_while_it_waits_for_its_turn(storage: Storage) -> None:
     """Else a seal would stand between it and whom it waits for, and a migration would stand behind it."""
-    other = await connected(storage)
-    await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({PEOPLE[1].person_id})")
-    rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, PEOPLE[1]))
-    await until_it_waits(storage, "advisory")
-    await other.execute("LOCK TABLE audit_entry, inbox, rating, score, movie, person IN ACCESS EXCLUSIVE MODE NOWAIT")
-    await other.execute("COMMIT")
-    await other.close()
+    async with connection_to(storage) as other:
+        await other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({PEOPLE[1].person_id})")
+        rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, PEOPLE[1]))
+        await until_it_waits(storage, "advisory")
+        tables = "audit_entry, inbox, rating, score, movie, person"
+        await other.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT; COMMIT")
     assert (await rating).after == 8
+
+
+@pytest.mark.parametrize("turns", [{PEOPLE[1].person_id}, {MEMBERSHIPS}], ids=["a person's", "all memberships"])
+async def test_a_seal_does_not_come_between_those_who_wait_for_a_turn(
+    storage: Storage, replica: Storage, turns: set[int]
+) -> None:
+    """All the three would wait for each other, until PostgreSQL looks for that."""
+    async with connection_to(storage) as usual:
+        await usual.execute(beginning(turns, by_key=False))
+        sealing = asyncio.create_task(replica.audit.seal())
+        await until_it_waits(storage, "relation")
+        rating = asyncio.create_task(replica.ratings.rate(HEAT, 8, PEOPLE[1]))
+        await until_it_waits(storage, "advisory")
+        await usual.execute("INSERT INTO audit_entry (at, commitment) VALUES (now(), 'x'); COMMIT", timeout=10)
+        await asyncio.gather(rating, sealing)
 
 
 async def test_a_user_who_may_make_no_functions_stores_all_the_usual_way(
     storage: Storage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    name, other = await asked(storage, "SELECT current_database()"), await connected(storage)
-    await other.execute("CREATE ROLE modest LOGIN; GRANT pg_read_all_data, pg_write_all_data TO modest")
-    await other.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
     theirs = storage.database.url.set(username="modest").render_as_string(hide_password=False)
-    replica = await Storage.open(StorageSettings(data_dir=tmp_path / "other", url=theirs), now=storage.now)
-    rated = [await replica.ratings.rate(film, 8, PEOPLE[1]) for film in (HEAT, ALIEN)]
-    await replica.close()
-    await other.execute("DROP ROLE modest")
-    await other.close()
+    async with connection_to(storage) as other:
+        name = await other.fetchval("SELECT quote_ident(current_database())")
+        await other.execute("CREATE ROLE modest LOGIN; GRANT pg_read_all_data, pg_write_all_data TO modest")
+        await other.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
+        try:
+            modest = await Storage.open(StorageSettings(data_dir=tmp_path / "other", url=theirs), now=storage.now)
+            rated = [await modest.ratings.rate(film, 8, PEOPLE[1]) for film in (HEAT, ALIEN)]
+            await modest.database._writer.close()
+            rated.append(await modest.ratings.rate(AMELIE, 8, PEOPLE[1]))
+            await modest.close()
+        finally:
+            await other.execute("DROP ROLE modest")
 
-    assert [(each.before, each.after) for each in rated] == [(None, 8)] * 2
-    assert caplog.text.count(f"GRANT TEMPORARY ON DATABASE {name} TO modest") == 1
+    assert [(each.before, each.after) for each in rated] == [(None, 8)] * 3
+    assert caplog.text.count("store_first takes more trips to the database than one: permission denied") == 1
 
 
 async def test_a_connection_that_could_not_be_told_is_not_kept(
-    storage: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    storage: Storage, replica: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replica = await Storage.open(replace(storage.settings, data_dir=tmp_path / "other"), now=storage.now)
     with monkeypatch.context() as patched:
         patched.setattr(batches, "BY_KEY", "SELECT 1 / 0")
         with pytest.raises(asyncpg.DivisionByZeroError):
             await replica.ratings.rate(HEAT, 8, PEOPLE[1])
     assert (await replica.ratings.rate(HEAT, 8, PEOPLE[1])).before is None
     assert await replica.database.write(plans, turns=[7]) == "off"
-    await replica.close()
 
 
 def plans(connection: sa.Connection) -> str:

@@ -125,7 +125,7 @@ async def test_first_stars_of_many_people_cost_one_trip_to_postgresql_and_change
 ) -> None:
     for who in PEOPLE:
         await postgres_storage.ratings.rate(DUNE, 5, who)
-    usual = ["execute BEGIN;", "fetch SELECT", "fetch WITH", "execute COMMIT"]
+    usual = ["execute BEGIN", "fetch SELECT", "fetch WITH", "execute COMMIT"]
     one = "fetch pg_temp.store_first"
     for stars, cost in ((7, [one]), (8, [one, *usual])):
         trips.clear()
