@@ -13,7 +13,7 @@ from storage.dialects import put
 from storage.digest_composer import compose
 from storage.digest_queue import COLUMNS, Render, due_at, next_free, past_runs, queue, setting_of
 from storage.inbox import is_applied
-from storage.models import audit_entry, chat, digest_run, digest_setting, outbox
+from storage.models import OF_NO_MOVIE, audit_entry, chat, digest_run, digest_setting, outbox
 from storage.outbox import owe
 from storage.people import meet
 from storage.ranking import Ranking
@@ -105,7 +105,7 @@ class Digests:
         """Who last changed the chat's setting."""
         query = (
             sa.select(audit_entry.c.actor)
-            .where(audit_entry.c.subject == f"chat:{chat_id}", audit_entry.c.actor > SYSTEM)
+            .where(audit_entry.c.subject == f"chat:{chat_id}", OF_NO_MOVIE, audit_entry.c.actor > SYSTEM)
             .where(audit_entry.c.action == str(AuditAction.DIGEST_UPDATE))
             .order_by(audit_entry.c.id.desc())
             .limit(1)

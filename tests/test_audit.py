@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from storage.audit import commitment
 from storage.models import audit_entry
 from storage.service import Storage
 from storage.values import AuditFilter
-from tests.databases import ANN, BEN, DUNE, HEAT, in_club
+from tests.databases import ANN, BEN, CLUB, DUNE, HEAT, in_club
 
 FORBIDDEN = [
     "DELETE FROM audit_entry",
@@ -82,20 +83,33 @@ async def test_history_comes_ten_a_page(storage: Storage) -> None:
     assert (len(second.lines), second.more) == (2, False)
 
 
+async def planned(storage: Storage, asking: Awaitable[Any]) -> tuple[Any, list[str]]:
+    """What a read comes to, and how SQLite goes about it."""
+    asked: list[tuple[str, Any]] = []
+    assert storage.database._reading is not None
+    engine = storage.database._reading.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    found, (statement, values) = await asking, asked[0]
+    explained = f"EXPLAIN QUERY PLAN {statement}"
+    return found, await storage.database.read(lambda c: [row[3] for row in c.exec_driver_sql(explained, values)])
+
+
+async def test_who_set_the_digest_is_found_without_looking_through_the_trail(sqlite_storage: Storage) -> None:
+    await sqlite_storage.digests.change(in_club(ANN), minute=60)
+    who, plan = await planned(sqlite_storage, sqlite_storage.digests.set_by(CLUB))
+
+    assert who == ANN.person_id
+    assert plan[0] == "SEARCH audit_entry USING INDEX ix_audit_entry_subject (subject=?)"
+
+
 @pytest.mark.parametrize("whose", ["one's own", "everybody's"])
 async def test_a_page_of_changes_looks_through_no_catalogue(sqlite_storage: Storage, whose: str) -> None:
     """Each line did, and each line of the pages before: with 120,000 films the hundredth page took a minute."""
     await sqlite_storage.clubs.join(in_club(ANN))
     await sqlite_storage.ratings.rate(DUNE, 8, ANN)
-    asked: list[tuple[str, Any]] = []
-    assert sqlite_storage.database._reading is not None
-    engine = sqlite_storage.database._reading.engine
-    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
     trail = sqlite_storage.audit
-    page = await (trail.history(ANN.person_id) if whose == "one's own" else trail.entries(AuditFilter()))
-    statement, values = asked[0]
-    explained = f"EXPLAIN QUERY PLAN {statement}"
-    plan = await sqlite_storage.database.read(lambda c: [row[3] for row in c.exec_driver_sql(explained, values)])
+    asking = trail.history(ANN.person_id) if whose == "one's own" else trail.entries(AuditFilter())
+    page, plan = await planned(sqlite_storage, asking)
 
     assert [line.title for line in page.lines] == ["Dune", None]
     assert [step for step in plan if "movie" in step] == ["SEARCH movie USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN"]

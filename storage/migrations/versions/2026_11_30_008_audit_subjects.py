@@ -1,0 +1,23 @@
+"""Audit entries by subject, but for movies: each rating paid for it, and an operator asks it once in a while."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_30_008"
+down_revision = "2026_11_29_007"
+branch_labels = None
+depends_on = None
+
+OF_NO_MOVIE = sa.text("substr(subject, 1, 6) <> 'movie:'")
+
+
+def upgrade() -> None:
+    op.create_index(
+        "ix_audit_entry_subject", "audit_entry", ["subject"], sqlite_where=OF_NO_MOVIE, postgresql_where=OF_NO_MOVIE
+    )
+    op.drop_index("ix_audit_entry_subject_at", table_name="audit_entry")
+
+
+def downgrade() -> None:
+    op.create_index("ix_audit_entry_subject_at", "audit_entry", ["subject", "at"])
+    op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
