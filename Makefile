@@ -60,7 +60,7 @@ locales: .venv/installed  ## gather the texts for translators, and bring them in
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -D matinee -i handlers/locales/matinee.pot -d handlers/locales
 
-bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes 10 to 18 minutes
+bench: .venv/installed-dev build/rivals/installed  ## presses, writing, lists, digests, search, sending, start and memory beside what others do; takes about ten minutes
 	@$(BIN)/python -m tests.benchmarks $(if $(PUBLISH),--publish)
 
 bench-quick: .venv/installed-dev build/rivals/installed  ## the same, rougher and less of it, in one or two minutes

@@ -9,7 +9,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 
 from bot.app import calm_collector
 from storage.models import EVERYONE, movie, rating
+from storage.ranking import Ranking
 from storage.service import Storage, StorageSettings
 from storage.values import Period, TopQuery
 from tests.benchmarks import growth
@@ -97,22 +99,33 @@ async def look(storage: Storage, ratings: int) -> Size:
     )
 
 
-async def grown(folder: Path, most: int) -> list[Size]:
-    settings = StorageSettings(data_dir=folder)
-    storage = await Storage.open(settings, now=lambda: growth.NOW, migrate=True)
-    growth.fill(folder / "matinee.db")
-    sizes = list[Size]()
-    for ratings in SIZES:
-        if ratings > most:
-            break
-        began = time.monotonic()
-        growth.rate(folder / "matinee.db", ratings)
-        growth.count(folder / "matinee.db", storage.settings.ranking)
-        print(f"{ratings:,} ratings made in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-        calm_collector()
-        sizes.append(await look(storage, ratings))
+def make(folder: Path, ratings: int) -> None:
+    """A database with so many ratings, in a new folder or instead of those that it has."""
+    began, file, is_new = time.monotonic(), folder / "matinee.db", not folder.exists()
+    ranking = asyncio.run(_migrated(folder))
+    if is_new:
+        growth.fill(file)
+    growth.rate(file, ratings)
+    growth.count(file, ranking)
+    print(f"{ratings:,} ratings made in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+async def _migrated(folder: Path) -> Ranking:
+    async with _opened(folder) as storage:
+        return storage.settings.ranking
+
+
+@asynccontextmanager
+async def _opened(folder: Path) -> AsyncIterator[Storage]:
+    storage = await Storage.open(StorageSettings(data_dir=folder), now=lambda: growth.NOW, migrate=True)
+    yield storage
     await storage.close()
-    return sizes
+
+
+async def _looked(folder: Path, ratings: int) -> Size:
+    async with _opened(folder) as storage:
+        calm_collector()
+        return await look(storage, ratings)
 
 
 def measures(sizes: list[Size]) -> list[Measure]:
@@ -130,10 +143,17 @@ def measures(sizes: list[Size]) -> list[Measure]:
     ]
 
 
-def look_at(ratings: int) -> list[Size]:
-    """Print what each size costs, up to so many ratings."""
+def look_at(most: int, made: Path | None = None) -> list[Size]:
+    """Print what each size costs, up to so many ratings, which `made` has if it is given."""
+    sizes = list[Size]()
     with tempfile.TemporaryDirectory() as name:
-        sizes = asyncio.run(grown(Path(name), ratings))
+        folder = Path(name) / "data"
+        for ratings in (size for size in SIZES if size <= most):
+            if ratings == most and made is not None:
+                folder = made
+            else:
+                make(folder, ratings)
+            sizes.append(asyncio.run(_looked(folder, ratings)))
     names = ("by key", "top", "genre", "decade", "week", "club", "digest", "counted")
     print(f"{'ratings':>11}" + "".join(f"{name:>10}" for name in names) + "   (ms)")
     for size in sizes:
