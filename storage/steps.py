@@ -5,6 +5,7 @@ SQLAlchemy compiles each statement once; what it does for a single execution wou
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +20,12 @@ Convert = Callable[[Any], Any]
 """Makes of a value what the driver takes."""
 Kinds = Mapping[str, Any]
 """Columns and their types."""
+Parameters = Sequence[tuple[str, Any, Convert | None]]
+"""Of a statement: the name of each, its value if that is fixed, and what makes of a value the driver's."""
+_ROWS = "/* rows */"
+"""Where SQLite's statements are to have the rows of a step that returns."""
+_AT_ONCE = 64
+"""So many of them: more are no quicker, and each number of rows is read anew once."""
 
 
 class Step(NamedTuple):
@@ -29,7 +36,7 @@ class Step(NamedTuple):
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     returns: bool = False
-    """It returns rows; on SQLite those that it takes are of what JSON knows."""
+    """It returns rows; on SQLite those that it takes are of what the driver knows."""
 
 
 def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
@@ -45,15 +52,12 @@ def run(connection: sa.Connection, *steps: Step) -> Sequence[Any]:
 
 
 def rows_of(dialect: str, name: str, kinds: Kinds) -> sa.FromClause:
-    """The rows of a step that returns, as a table."""
+    """The rows of a step that returns, as a table; once in a statement."""
     if dialect == "postgresql":
         return _recordset(name, kinds)
-    each = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
-    columns = enumerate(kinds.items())
-    values = (
-        sa.func.json_extract(each.c.value, f"$[{at}]", type_=kind).label(column) for at, (column, kind) in columns
-    )
-    return sa.select(*values).subquery(name)
+    named = enumerate(kinds.items(), 1)
+    columns = (sa.literal_column(f"given.column{at}", kind).label(column) for at, (column, kind) in named)
+    return sa.select(*columns).select_from(sa.text(f"(VALUES {_ROWS}) AS given")).subquery(name)
 
 
 def insertion(dialect: str, name: str, table: sa.Table, columns: Iterable[str]) -> Insert:
@@ -128,18 +132,25 @@ def _in_turn(connection: sa.Connection, step: Step) -> Sequence[Any]:
     text, parameters = _compiled(step.statement, connection.dialect)
     driver = driver_of(connection)
     if step.returns:
-        given = orjson.dumps(step.rows).decode()
-        values = [given if name == step.name else fixed for name, fixed, _ in parameters]
-        return driver.execute(text, values).fetchall()
+        parts = (step.rows[at : at + _AT_ONCE] for at in range(0, len(step.rows), _AT_ONCE))
+        return [row for rows in parts for row in _answered(driver, text, parameters, rows)]
     columns = dict(zip((f"each_{column}" for column in step.columns), zip(*step.rows, strict=True), strict=True))
     converted = (map(convert, columns[name]) if convert else columns[name] for name, _, convert in parameters)
     driver.executemany(text, list(zip(*converted, strict=True)))
     return ()
 
 
+def _answered(driver: Any, text: str, parameters: Parameters, rows: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    """SQLite: what a statement says of some rows, which stand in its text: JSON took it half as long again."""
+    before, after = text.split(_ROWS)
+    fixed, at = [value for _, value, _ in parameters], before.count("?")
+    row = f"({', '.join('?' * len(rows[0]))})"
+    whole = f"{before}{', '.join([row] * len(rows))}{after}"
+    return driver.execute(whole, [*fixed[:at], *chain.from_iterable(rows), *fixed[at:]]).fetchall()  # type: ignore[no-any-return]
+
+
 @lru_cache
-def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, list[tuple[str, Any, Convert | None]]]:
-    """Its text, and of each parameter in it the name, the value if it is fixed, and what makes it the driver's."""
+def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, Parameters]:
     compiled = statement.compile(dialect=dialect)
     binds = [compiled.binds[name] for name in compiled.positiontup]
     converters = (bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds)
