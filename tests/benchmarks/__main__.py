@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -93,6 +94,7 @@ class Run:
 
 
 def _timed(name: str, part: Callable[[], list[Measure]]) -> list[Measure]:
+    os.sync()  # or what was made before is written meanwhile
     began = time.monotonic()
     found = part()
     _tell(name, began)
