@@ -43,6 +43,11 @@ class Dispatcher:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether fewer than `limit` items wait."""
+        return self._room.is_set()
+
     async def room(self) -> None:
         """Wait until fewer than `limit` items wait: what is not taken, Telegram keeps."""
         await self._room.wait()

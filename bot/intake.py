@@ -103,6 +103,11 @@ class Intake:
             self._dispatcher.put(item)
         await self._dispatcher.room()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether not too much is waiting already."""
+        return self._dispatcher.has_room
+
     async def room(self) -> None:
         """Wait while too much is waiting already."""
         await self._dispatcher.room()

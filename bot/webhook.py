@@ -86,11 +86,8 @@ class Receiver:
         intake = self._intake
         if intake is None:
             raise Refused(503)
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await intake.room()
-        except TimeoutError:
-            raise Refused(503) from None
+        if not intake.has_room:  # asked first: a timer for each delivery would cost as much as reading it
+            await _wait_for_room(intake)
         try:
             await intake.take([update])
         except Exception as error:
@@ -105,6 +102,14 @@ class Receiver:
         message = "updates could not be stored; Telegram keeps them"
         log.error(message, deliveries=self._unstored, error=str(error), exc_info=not expected)
         self._unstored, self._told_at = 0, monotonic()
+
+
+async def _wait_for_room(intake: Intake) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await intake.room()
+    except TimeoutError:
+        raise Refused(503) from None
 
 
 async def _body(request: web.Request) -> bytes:

@@ -47,7 +47,7 @@ def press(**message: Any) -> bytes:
 
 @pytest.mark.parametrize(
     "message",
-    [{}, {"reply_markup": {"inline_keyboard": [[]]}}, {"reply_to_message": {"message_id": 2, "text": "/dune"}}],
+    [{}, {"reply_to_message": {"message_id": 2, "text": "/dune"}}],
 )
 def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, Any], bot: Bot) -> None:
     seen, whole = parsed(press(**message), bot), Update.de_json(orjson.loads(press()), bot)
@@ -65,7 +65,7 @@ def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, An
 @pytest.mark.parametrize(
     "message",
     [
-        {"is_topic_message": True, "message_thread_id": 5, "reply_markup": {"inline_keyboard": [[]]}},
+        {"is_topic_message": True, "message_thread_id": 5},
         {
             "reply_to_message": {
                 "message_id": 2,
@@ -80,7 +80,6 @@ def test_a_topic_and_a_file_that_it_answers_are_there_too(message: dict[str, Any
     seen = parsed(press(**message), bot).effective_message
 
     assert isinstance(seen, Message)
-    assert seen.reply_markup is None
     assert seen.message_thread_id == 5 or seen.reply_to_message.document.file_id == "f"
 
 
@@ -98,5 +97,25 @@ def test_an_update_nested_as_deep_as_json_can_be_read_is_kept() -> None:
     update: dict[str, Any] = {"update_id": 1}
     for _ in range(500):
         update = {"update_id": 1, "message": update}
+
+    assert orjson.loads(raw(update)) == update
+
+
+def test_of_a_press_all_is_kept_but_the_keyboard(bot: Bot) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "8", "callback_data": "r:1:8"}]]}
+    pressed = orjson.loads(press(reply_markup=keyboard))
+
+    assert orjson.loads(raw(pressed)) == orjson.loads(press())
+
+
+@pytest.mark.parametrize("query", [None, [], "x", {}, {"message": None}, {"message": "x"}, {"message": {"a": 1}}])
+def test_a_press_of_any_shape_is_kept(query: object) -> None:
+    update = {"update_id": 1, "callback_query": query}
+
+    assert orjson.loads(raw(update)) == update
+
+
+def test_a_message_with_a_keyboard_is_kept_whole() -> None:
+    update = {"update_id": 1, "message": {"reply_markup": {"inline_keyboard": [[]]}}}
 
     assert orjson.loads(raw(update)) == update

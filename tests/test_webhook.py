@@ -28,11 +28,15 @@ class Taker:
         self.taken: list[int] = []
         self.failures: list[Exception] = []
         self.takes_s = 0.0
-        self.has_room = asyncio.Event()
-        self.has_room.set()
+        self.space = asyncio.Event()
+        self.space.set()
+
+    @property
+    def has_room(self) -> bool:
+        return self.space.is_set()
 
     async def room(self) -> None:
-        await self.has_room.wait()
+        await self.space.wait()
 
     async def take(self, updates: list[dict[str, Any]]) -> None:
         if self.failures:
@@ -179,10 +183,10 @@ async def test_while_too_much_waits_telegram_is_made_to_wait(
     door: Door, taker: Taker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook_module, "PATIENCE_S", 0.01)
-    taker.has_room.clear()
+    taker.space.clear()
     answers = [await door.delivers(message(number)) for number in range(3)]
     kept_out = list(taker.taken)
-    taker.has_room.set()
+    taker.space.set()
     again = await door.delivers(message(1))
 
     assert ([answer.status for answer in answers], kept_out) == ([503] * 3, [])
