@@ -6,14 +6,13 @@ statement that finds what is known of them, `rating_batch`'s second trip of four
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from storage import scores
-from storage.audit import WRITTEN, AuditAction, commitments
+from storage.audit import MOVIE, SALT, WRITTEN, AuditAction, commitments
 from storage.functions import GIVEN, call, is_made
 from storage.models import audit_entry, inbox, rating
 from storage.ranking import Ranking
@@ -24,15 +23,15 @@ from storage.steps import as_json, recordset
 from storage.values import Rated
 
 _NAME = "store_first"
-_ENTRY = ("at", "subject", "after")
 _GIVEN = {
     **ASKED,
     "to_stars": rating.c.stars.type,
     "source": rating.c.source.type,
-    **{name: audit_entry.c[name].type for name in (*_ENTRY, "salt", "commitment")},
+    "at": audit_entry.c.at.type,
+    "signed": sa.LargeBinary,
 }
-_STORED = ("actor", "movie", "to_stars", "chat_id", "source", "update_id", *_ENTRY, "salt", "commitment")
-_entry = itemgetter(*_ENTRY)
+"""What is said of each rating; `signed` is the salt of its entry and, after that, the commitment."""
+_STORED = ("actor", "movie", "to_stars", "chat_id", "source", "update_id", "at", "signed")
 
 
 def store_first(
@@ -56,8 +55,8 @@ def _is_first(change: Change, found: Known) -> bool:
 
 def _rows(changes: Sequence[tuple[int, Change]]) -> Iterator[tuple[Any, ...]]:
     entries = [entry_of_change(change, None) for _, change in changes]
-    for (at, change), entry, signed in zip(changes, entries, commitments(entries), strict=True):
-        yield (*asked(at, change), change.stars, change.source, *_entry(entry), *signed)
+    for (at, change), (salt, commitment) in zip(changes, commitments(entries), strict=True):
+        yield (*asked(at, change), change.stars, change.source, change.at, salt + commitment)
 
 
 @cache
@@ -83,7 +82,17 @@ def _stored(first: sa.CTE) -> sa.CTE:
 
 
 def _recorded(first: sa.CTE) -> sa.CTE:
-    written = {"action": sa.literal(str(AuditAction.RATING_CREATE), sa.Text), "before": sa.null(), **first.c}
+    """What `entry_of_change` says of a first rating, and was committed to."""
+    new = first.c
+    written = {
+        "action": sa.literal(str(AuditAction.RATING_CREATE), sa.Text),
+        "subject": sa.literal(MOVIE) + sa.cast(new.movie, sa.Text),
+        "before": sa.null(),
+        "after": sa.func.jsonb_build_object("stars", new.to_stars),
+        "salt": sa.func.substr(new.signed, 1, SALT),
+        "commitment": sa.func.substr(new.signed, SALT + 1),
+        **new,
+    }
     rows = sa.select(*(written[name] for name in WRITTEN))
     return postgresql.insert(audit_entry).from_select(WRITTEN, rows).cte("recorded")
 

@@ -81,6 +81,7 @@ def facts(given: sa.FromClause) -> sa.Select[Any]:
         & (new.chat_type != "group")  # which may have become a supergroup
         & ((new.chat_type != "supergroup") | membership.c.person_id.is_not(None))
     )
+    club = sa.case((new.chat_type == "supergroup", new.chat_id))  # null is looked up nowhere
     return (
         MOVIE_FACTS.add_columns(new.n, rating.c.stars, is_plain.label("is_plain"))
         .select_from(given)
@@ -88,6 +89,6 @@ def facts(given: sa.FromClause) -> sa.Select[Any]:
         .outerjoin(rating, (rating.c.person_id == new.actor) & (rating.c.movie_id == new.movie))
         .outerjoin(person, person.c.id == new.actor)
         .outerjoin(chat, chat.c.id == new.chat_id)
-        .outerjoin(membership, (membership.c.person_id == new.actor) & (membership.c.chat_id == new.chat_id))
+        .outerjoin(membership, (membership.c.person_id == new.actor) & (membership.c.chat_id == club))
         .outerjoin(inbox, inbox.c.update_id == new.update_id)
     )
