@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.benchmarks.measures import Measure, as_json, from_json, table
+from tests.benchmarks.measures import Measure, as_json, from_json, middle, table
 from tests.benchmarks.picture import Line, svg
 from tests.benchmarks.publish import README, RESULTS, ROOT, shown
 
@@ -49,3 +49,11 @@ def test_lines_end_within_the_picture_and_names_do_not_cover_each_other() -> Non
 
     assert heights[1] - heights[0] >= 15
     assert all(0 < height < 380 for height in heights)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "pace"),
+    [([5], 5), ([5, 9], 7), ([9, 1, 5], 5), ([1, 4, 5, 6, 99, 2, 7], 5), ([0, 3, 4, 5, 6, 7, 100, 5], 5)],
+)
+def test_neither_the_quickest_rounds_nor_the_slowest_count(rounds: list[float], pace: float) -> None:
+    assert middle(rounds) == pace

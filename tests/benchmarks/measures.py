@@ -13,7 +13,10 @@ PYTHON = Path("build/rivals/bin/python")
 """What the rivals run with."""
 
 HURRIED_S = 1.0
-"""A benchmark with less time than that has one round of each way, and does not take the median of three."""
+"""A benchmark with less time than that has one round of each way."""
+
+STEADY = 7
+"""Rounds of what is close to its target: that of a single round is a tenth more or less."""
 
 Work = Callable[[int], Awaitable[object]]
 """Does the piece of work with this number."""
@@ -71,8 +74,14 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
 
 
-def rounds(seconds: float) -> int:
-    return 1 if seconds < HURRIED_S else 3
+def rounds(seconds: float, most: int = 3) -> int:
+    return 1 if seconds < HURRIED_S else most
+
+
+def middle(found: Sequence[float]) -> float:
+    """The mean of the middle half, of three the median: steadier than that, and deaf to a round that stood still."""
+    cut = (len(found) + 1) // 4
+    return statistics.fmean(sorted(found)[cut : len(found) - cut])
 
 
 async def pace(work: Work, pieces: int, at_once: int) -> Pace:

@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from tests import program
-from tests.benchmarks.measures import PYTHON, RIVALS, Measure, report, rounds
+from tests.benchmarks.measures import PYTHON, RIVALS, STEADY, Measure, middle, report, rounds
 from tests.benchmarks.telegram import Courier, Heard, api, press
 from tests.benchmarks.writing import opened, who_what_how
 
@@ -90,17 +90,17 @@ async def _connected(port: int) -> Courier:
     raise TimeoutError("the bot does not listen; see its log")
 
 
-async def full(bots: Mapping[str, Bot], seconds: float) -> dict[str, float]:
+async def full(bots: Mapping[str, Bot], seconds: float, times: int) -> dict[str, float]:
     """Presses a second with AT_ONCE of them on the way at any time; all of them are stored in the end.
 
-    Of each bot the median round: in turn, for the machine is not always as quick.
+    About `seconds` for each bot, in so many rounds: in turn, for the machine is not always as quick.
     """
     quick = {name: await _flood(bot, AT_ONCE // 2) for name, bot in bots.items()}
     paces: dict[str, list[float]] = {name: [] for name in bots}
-    for _ in range(times := rounds(seconds)):
+    for _ in range(times):
         for name, bot in bots.items():
             paces[name].append(await _flood(bot, max(AT_ONCE, int(quick[name] * seconds / times))))
-    return {name: statistics.median(found) for name, found in paces.items()}
+    return {name: middle(found) for name, found in paces.items()}
 
 
 async def _flood(bot: Bot, presses: int) -> float:
@@ -158,7 +158,7 @@ async def near(seconds: float) -> list[Measure]:
         async with AsyncExitStack() as stack:
             names = "stock", "aio", "matinee"
             bots = {each: await stack.enter_async_context(running(each, Path(folder))) for each in names}
-            fast = await full(bots, seconds)
+            fast = await full(bots, seconds, rounds(seconds))
     return [
         Measure("presses / python-telegram-bot and ORM", fast["matinee"], fast["stock"], 6),
         Measure("presses / aiogram and ORM", fast["matinee"], fast["aio"], 5),
@@ -173,7 +173,9 @@ async def far(seconds: float) -> list[Measure]:
             for each, at_once in (("stock", AT_ONCE), ("aio", 1), ("matinee", 1)):
                 far_away = running(each, Path(folder), at_once=at_once, latency_s=0.05)
                 bots[each] = await stack.enter_async_context(far_away)
-            slow = await full(bots, seconds)
+            close = {name: bots[name] for name in ("stock", "matinee")}
+            slow = await full(close, 2 * seconds, rounds(seconds, STEADY))
+            slow |= await full({"aio": bots["aio"]}, seconds, 1)  # many times slower, whatever the round
             p99 = await steady(bots["matinee"], slow["matinee"] / 2, seconds)
     return [
         Measure("the same, Telegram 50 ms away / python-telegram-bot", slow["matinee"], slow["stock"], 10),

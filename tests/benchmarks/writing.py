@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,13 +26,12 @@ from storage.service import Storage, StorageSettings
 from storage.values import Actor
 from tests.benchmarks import writing_baselines as baselines
 from tests.benchmarks.flushes import FLUSH_MS, flush_ms, waiting
-from tests.benchmarks.measures import HURRIED_S, Measure, Pace, Work, pace, report
+from tests.benchmarks.measures import STEADY, Measure, Pace, Work, middle, pace, report, rounds
 from tests.databases import new_database
 
 PEOPLE, FILMS = 5_000, 2_000
 FIRST = 5_000_000_000
 SETTLED = 25_000
-TIMES = 7
 
 
 def who_what_how(number: int) -> tuple[int, int, int]:
@@ -97,18 +96,24 @@ class Way:
     """So many ratings are in a piece of work."""
 
 
-async def in_turn(ways: Mapping[str, Way], seconds: float) -> dict[str, Pace]:
-    """Of each way its median round, about `seconds` in all: in turn, for the machine is not always as quick."""
+async def in_turn(ways: Mapping[str, Way], seconds: float, times: int = STEADY) -> dict[str, Pace]:
+    """How quick each way is, about `seconds` in all: in turn, for the machine is not always as quick."""
     quick = {
         name: (await pace(way.work, 5 * way.at_once + 50 // way.holds, way.at_once)).per_s for name, way in ways.items()
     }
     paces: dict[str, list[Pace]] = {name: [] for name in ways}
-    for _ in range(times := TIMES if seconds >= HURRIED_S else 1):
+    for _ in range(times := rounds(seconds, times)):
         for name, way in ways.items():
             pieces = max(200 // way.holds, 10, int(quick[name] * seconds / times))
             found = await pace(way.work, pieces, way.at_once)
             paces[name].append(replace(found, per_s=found.per_s * way.holds))
-    return {name: sorted(found, key=attrgetter("per_s"))[len(found) // 2] for name, found in paces.items()}
+    return {name: _in_all(found) for name, found in paces.items()}
+
+
+def _in_all(found: Sequence[Pace]) -> Pace:
+    """Times to wait are those of the median round."""
+    median = sorted(found, key=attrgetter("per_s"))[len(found) // 2]
+    return replace(median, per_s=middle([each.per_s for each in found]))
 
 
 async def settle(storage: Storage) -> None:
@@ -190,7 +195,7 @@ async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
             rate, start = ever_new(ours(storage), SETTLED), 2 * SETTLED
             ways = {"ours 32": Way(rate, 32), "ours 256": Way(rate, 256)}
             ways |= {"statement": Way(ever_new(one, SETTLED), 32), "transaction": Way(ever_new(several, start), 32)}
-            paces = await in_turn(ways, seconds)
+            paces = await in_turn(ways, 2 * seconds, 2 * STEADY)
     finally:
         server.cleanup()
     many, crowd, by_statement, by_transaction = paces.values()
