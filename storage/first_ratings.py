@@ -4,7 +4,7 @@ Most ratings are somebody's first of a film. What their audit entries say and co
 statement that finds what is known of them, `rating_batch`'s second trip of four, stores them at once.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,7 +41,7 @@ def store_first(
     if not is_made(connection, _NAME, _statement(ranking)):
         return [None] * len(changes)
     firsts = everybodys_first(changes)
-    rows = call(connection, _NAME, turns, as_json(tuple(_GIVEN), _rows(firsts)))
+    rows = call(connection, _NAME, turns, as_json(_rows(firsts)))
     looked = {row[PLACE]: known(row[:FACTS_END]) for row in rows if row[PLACE] is not None}
     seen = scores.found(row[FACTS_END:] for row in rows if row[PLACE] is None)
     made = [(at, change, looked[at]) for at, change in firsts if at in looked and _is_first(change, looked[at])]
@@ -53,10 +53,13 @@ def _is_first(change: Change, found: Known) -> bool:
     return is_plain(change, found) and found.stars is None
 
 
-def _rows(changes: Sequence[tuple[int, Change]]) -> Iterator[tuple[Any, ...]]:
+def _rows(changes: Sequence[tuple[int, Change]]) -> list[dict[str, Any]]:
     entries = [entry_of_change(change, None) for _, change in changes]
-    for (at, change), (salt, commitment) in zip(changes, commitments(entries), strict=True):
-        yield (*asked(at, change), change.stars, change.source, change.at, salt + commitment)
+    return [
+        asked(at, change)
+        | {"to_stars": change.stars, "source": change.source, "at": change.at, "signed": salt + sealed}
+        for (at, change), (salt, sealed) in zip(changes, commitments(entries), strict=True)
+    ]
 
 
 @cache

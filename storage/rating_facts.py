@@ -44,19 +44,19 @@ FACTS_END = PLACE + 3
 
 def known_of(connection: sa.Connection, changes: Sequence[tuple[int, Change]]) -> dict[int, Known]:
     """What is known of each change whose movie there is, by its place."""
-    rows = [asked(at, change) for at, change in changes]
+    rows = [tuple(asked(at, change).values()) for at, change in changes]
     found = run(connection, Step("facts", _facts(connection.dialect.name), tuple(ASKED), rows, returns=True))
     return {row[PLACE]: known(row) for row in found}
 
 
-def asked(at: int, change: Change) -> tuple[Any, ...]:
+def asked(at: int, change: Change) -> dict[str, Any]:
     """The values of ASKED."""
     actor = change.actor
-    title = "" if actor.chat_type == "private" else actor.chat_title
-    return (
-        at, change.movie_id, actor.person_id, actor.chat_id, actor.update_id,
-        actor.name, actor.language, actor.chat_type, title, actor.present,
-    )  # fmt: skip
+    return {
+        "n": at, "movie": change.movie_id, "actor": actor.person_id, "chat_id": actor.chat_id,
+        "update_id": actor.update_id, "name": actor.name, "language": actor.language, "chat_type": actor.chat_type,
+        "chat_title": "" if actor.chat_type == "private" else actor.chat_title, "present": actor.present,
+    }  # fmt: skip
 
 
 def known(row: Sequence[Any]) -> Known:

@@ -93,7 +93,7 @@ def _each(kinds: Kinds) -> dict[str, sa.BindParameter[Any]]:
 def _at_once(connection: sa.Connection, steps: Sequence[Step]) -> Sequence[Any]:
     statement = _together(tuple((step.name, step.statement, step.returns) for step in steps))
     text, parameters = _compiled(statement, connection.dialect)
-    given = {step.name: as_json(step.columns, step.rows) for step in steps}
+    given = {step.name: as_json(_named(step)) for step in steps}
     values = [given.get(name, fixed) for name, fixed, _ in parameters]
     return fetch(connection, text, *values)
 
@@ -108,9 +108,13 @@ def fetch(connection: sa.Connection, text: str, *values: Any) -> Sequence[Any]:
         raise
 
 
-def as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as `recordset` takes them."""
-    return orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=_as_hex).decode()
+    return orjson.dumps(rows, default=_as_hex).decode()
+
+
+def _named(step: Step) -> list[dict[str, Any]]:
+    return [dict(zip(step.columns, row, strict=True)) for row in step.rows]
 
 
 def _as_hex(value: bytes) -> str:

@@ -116,25 +116,30 @@ class Writer:
 
     async def _pump_all(self, lane: RunBatch) -> None:
         try:
-            while batch := self._next():
-                await self._hold(batch, lane)
+            while True:
+                batch, holds = self._next()
+                if not batch:
+                    break
+                await self._hold(batch, holds, lane)
                 if len(batch) > 1:
                     await self._gather()
         finally:
             self._free.append(lane)
 
-    async def _hold(self, batch: Sequence[Job], lane: RunBatch) -> None:
-        held = {each for job in batch for each in _holds(job)}
-        self._held |= held
+    async def _hold(self, batch: Sequence[Job], holds: set[Any], lane: RunBatch) -> None:
+        self._held |= holds
         self._idle -= 1
         try:
             await commit(batch, lane)
         finally:
             self._idle += 1
-            self._held -= held
+            self._held -= holds
 
-    def _next(self) -> list[Job]:
-        """A lane's part of those that wait, and what would have to wait for that; not what has to wait for others."""
+    def _next(self) -> tuple[list[Job], set[Any]]:
+        """A lane's part of those that wait, and what would have to wait for that; not what has to wait for others.
+
+        And what no other batch may hold meanwhile.
+        """
         part = min(self._largest, max(ENOUGH, ceil(len(self._waiting) / self._idle)))
         batch, left = list[Job](), list[Job]()
         ours, others = set[Any](), set(self._held)
@@ -148,7 +153,7 @@ class Writer:
                 left.append(job)
                 others.update(holds)
         self._waiting = left
-        return batch
+        return batch, ours
 
     async def _gather(self) -> None:
         await asyncio.sleep(0)  # who was just answered may have more
