@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import batches, first_ratings, ratings
+from storage.errors import MovieNotFound
 from storage.models import inbox, score
 from storage.service import Storage, StorageSettings
 from storage.turns import MEMBERSHIPS, beginning
@@ -94,6 +95,17 @@ async def test_it_sees_what_was_committed_while_it_waited_for_its_turn(
         await other.execute(f"INSERT INTO membership VALUES ({who}, {CLUB}, now()); {counting}; COMMIT")
         await rating
     assert await club_score(storage, film) == expected
+
+
+async def test_a_movie_that_goes_meanwhile_is_not_rated(storage: Storage) -> None:
+    async with connection_to(storage) as other:
+        await other.execute(f"BEGIN; DELETE FROM movie WHERE id = {HEAT}")
+        rating = asyncio.create_task(storage.ratings.rate(HEAT, 8, PEOPLE[1]))
+        await until_it_waits(storage, "transactionid")
+        await other.execute("COMMIT")
+        with pytest.raises(MovieNotFound):
+            await rating
+    assert await asked(storage, f"SELECT count(*) FROM rating WHERE movie_id = {HEAT}") == 0
 
 
 async def test_stars_count_in_the_clubs_and_the_card_shows_them(storage: Storage) -> None:

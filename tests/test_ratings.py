@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from storage.cards import _VOICES
 from storage.errors import BadStars, MovieNotFound
+from storage.models import movie
 from storage.service import Storage
 from storage.values import Actor, MyOrder, Score, Source
 from tests.databases import ALIEN, ANN, BEN, CLUB, DUNE, HEAT, Clock, in_club
@@ -30,6 +32,14 @@ async def test_same_stars_again_change_nothing_and_leave_no_entry(storage: Stora
 
     assert (again.changed, again.card.my_stars) == (False, 8)
     assert len(await entries(storage)) == 1
+
+
+async def test_a_movie_that_somebody_rated_cannot_go(storage: Storage) -> None:
+    await storage.ratings.rate(DUNE, 8, ANN)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        await storage.database.write(lambda connection: connection.execute(sa.delete(movie).where(movie.c.id == DUNE)))
+    assert (await storage.movies.card(DUNE, ANN)).my_stars == 8
 
 
 async def test_journey_leaves_exactly_its_entries(storage: Storage) -> None:

@@ -27,8 +27,8 @@ def test_head_is_alembics_head() -> None:
 
 async def test_migrated_tables_are_the_programs(storage: Storage) -> None:
     def differences(connection: sa.Connection) -> list[object]:
-        # Alembic cannot compare an index over an expression (descending) on SQLite, nor see which is PostgreSQL's only.
-        odd = {"ix_score_scope_weighted", *({"ix_rating_movie_id"} if connection.dialect.name == "sqlite" else ())}
+        # Alembic cannot compare an index over an expression (descending) on SQLite, nor see what is SQLite's only.
+        odd = {"ix_score_scope_weighted", *({"fk_rating_movie_id"} if connection.dialect.name == "postgresql" else ())}
         options = {"include_name": lambda name, *_: name != "ix_score_scope_weighted"}
         options |= {"include_object": lambda _object, name, *_: name not in odd}
         return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)

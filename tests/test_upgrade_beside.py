@@ -13,7 +13,7 @@ from storage.service import Storage
 from tests.databases import ANN, BEN, DUNE, NOON, Clock
 
 FORMER = "2026_11_23_004"
-ADDS = {"create_table", "create_index", "drop_index", "add_column", "execute", "get_bind", "f"}
+ADDS = {"create_table", "create_index", "drop_index", "drop_constraint", "add_column", "execute", "get_bind", "f"}
 """What a program that knows nothing of it does not notice; `execute` makes triggers."""
 
 

@@ -11,7 +11,7 @@ from storage.catalogue.imdb import SOURCE, Gathered, batches, imdb_id
 from storage.catalogue.numbers import next_number, take_turn
 from storage.catalogue.summary import ImportSummary
 from storage.dialects import insert, load
-from storage.models import movie, movie_genre, movie_title, rating
+from storage.models import EVERYONE, movie, movie_genre, movie_title, score
 from storage.search.fold import fold
 from storage.values import popularity_of
 
@@ -144,7 +144,7 @@ def _remove_vanished(connection: sa.Connection) -> int:
         )
     if not gone:
         return 0
-    unrated = ~sa.exists().where(rating.c.movie_id == movie.c.id)
+    unrated = ~sa.exists().where(score.c.scope == EVERYONE, score.c.movie_id == movie.c.id)
     with _looked_up_by_movie(connection):
         return connection.execute(sa.delete(movie).where(vanished, unrated)).rowcount
 
