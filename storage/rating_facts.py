@@ -19,10 +19,6 @@ ASKED = {
     "present": sa.Boolean,
 }  # fmt: skip
 """What is said of each change; `n` is its place in the sequence."""
-_THEIRS = membership.alias()
-_CLUBS = (
-    sa.select(joined(sa.cast(_THEIRS.c.chat_id, sa.Text))).where(_THEIRS.c.person_id == person.c.id).scalar_subquery()
-)
 
 
 class Known(NamedTuple):
@@ -66,29 +62,33 @@ def known(row: Sequence[Any]) -> Known:
 
 @cache
 def _facts(dialect: str) -> sa.Select[Any]:
-    return facts(rows_of(dialect, "facts", ASKED)).add_columns(_CLUBS)
+    given = rows_of(dialect, "facts", ASKED)
+    clubs = sa.select(joined(sa.cast(membership.c.chat_id, sa.Text))).where(membership.c.person_id == given.c.actor)
+    return facts(given).add_columns(clubs.scalar_subquery())
 
 
 def facts(given: sa.FromClause) -> sa.Select[Any]:
-    """Of each of the given rows, which have the columns ASKED: MOVIE_FACTS, the place, stars, whether it is plain."""
+    """Of each of the given rows, which have the columns ASKED: MOVIE_FACTS, the place, stars, whether it is plain.
+
+    Looked up by questions of their own, for joins would carry all that is given from one to the next.
+    """
     new = given.c
+    stars = _of(rating.c.stars, rating.c.person_id == new.actor, rating.c.movie_id == new.movie)
+    applied_at = _of(inbox.c.applied_at, inbox.c.update_id == new.update_id)
     is_named = (person.c.name == new.name) & person.c.language.is_not_distinct_from(new.language)
     is_here = (chat.c.type == new.chat_type) & (chat.c.title == new.chat_title) & chat.c.active
+    is_member = _of(sa.true(), membership.c.person_id == new.actor, membership.c.chat_id == new.chat_id)
     is_plain = (
-        inbox.c.applied_at.is_(None)
-        & is_named
-        & (is_here | sa.not_(new.present))
+        applied_at.is_(None)
+        & _of(is_named, person.c.id == new.actor)
+        & (sa.not_(new.present) | _of(is_here, chat.c.id == new.chat_id))
         & (new.chat_type != "group")  # which may have become a supergroup
-        & ((new.chat_type != "supergroup") | membership.c.person_id.is_not(None))
+        & ((new.chat_type != "supergroup") | is_member)
     )
-    club = sa.case((new.chat_type == "supergroup", new.chat_id))  # null is looked up nowhere
-    return (
-        MOVIE_FACTS.add_columns(new.n, rating.c.stars, is_plain.label("is_plain"))
-        .select_from(given)
-        .join(movie, movie.c.id == new.movie)
-        .outerjoin(rating, (rating.c.person_id == new.actor) & (rating.c.movie_id == new.movie))
-        .outerjoin(person, person.c.id == new.actor)
-        .outerjoin(chat, chat.c.id == new.chat_id)
-        .outerjoin(membership, (membership.c.person_id == new.actor) & (membership.c.chat_id == club))
-        .outerjoin(inbox, inbox.c.update_id == new.update_id)
-    )
+    columns = new.n, stars.label("stars"), is_plain.label("is_plain")
+    return MOVIE_FACTS.add_columns(*columns).select_from(given).join(movie, movie.c.id == new.movie)
+
+
+def _of(column: sa.ColumnElement[Any], *here: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    """Of the row that is there, and null where there is none."""
+    return sa.select(column).where(*here).scalar_subquery()
