@@ -220,7 +220,7 @@ inbox = sa.Table(
     sa.Column("id", Serial, primary_key=True),
     sa.Column("update_id", sa.BigInteger, nullable=False, unique=True),
     sa.Column("person_id", sa.BigInteger),  # whose update; null once handled
-    sa.Column("payload", sa.LargeBinary),  # the raw JSON; null once handled
+    sa.Column("payload", sa.LargeBinary),  # the JSON, without a pressed message's keyboard; null once handled
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("applied_at", UtcDateTime),  # its effect is committed
     sa.Column("done_at", UtcDateTime, index=True),  # its handler has finished

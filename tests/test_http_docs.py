@@ -104,7 +104,8 @@ async def delivered(door: Door, taker: Taker) -> list[int]:
     odd = await door.asks(data=b"{}", headers={HEADER: SECRET, "Expect": "a miracle"})
     assert {taken.body, foreign.body, garbage.body, away.body, large.body} == {b""}
     assert away.headers["Retry-After"] == "5"
-    taker.has_room.wait = broken
+    taker.space.clear()
+    taker.space.wait = broken
     fault = await door.delivers(message(7))
     return [answer.status for answer in (taken, foreign, garbage, away, large, odd, fault)]
 

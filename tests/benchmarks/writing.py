@@ -30,6 +30,8 @@ from tests.benchmarks.measures import STEADY, Measure, Pace, Work, middle, pace,
 from tests.databases import new_database
 
 PEOPLE, FILMS = 5_000, 2_000
+EACH = 400
+"""Films that a person rates before any of them again: more than a benchmark comes to."""
 FIRST = 5_000_000_000
 SETTLED = 25_000
 
@@ -37,7 +39,7 @@ SETTLED = 25_000
 def who_what_how(number: int) -> tuple[int, int, int]:
     """Person, film and stars of the piece of work with this number: somebody else each time, and always a change."""
     who, turn = number % PEOPLE, number // PEOPLE
-    return FIRST + who, 1 + (31 * who + turn % 40) % FILMS, 1 + (who + turn + turn // 40) % 10
+    return FIRST + who, 1 + (31 * who + turn % EACH) % FILMS, 1 + (who + turn + turn // EACH) % 10
 
 
 @asynccontextmanager
@@ -96,13 +98,13 @@ class Way:
     """So many ratings are in a piece of work."""
 
 
-async def in_turn(ways: Mapping[str, Way], seconds: float, times: int = STEADY) -> dict[str, Pace]:
+async def in_turn(ways: Mapping[str, Way], seconds: float, times: int) -> dict[str, Pace]:
     """How quick each way is, about `seconds` in all: in turn, for the machine is not always as quick."""
     quick = {
         name: (await pace(way.work, 5 * way.at_once + 50 // way.holds, way.at_once)).per_s for name, way in ways.items()
     }
     paces: dict[str, list[Pace]] = {name: [] for name in ways}
-    for _ in range(times := rounds(seconds, times)):
+    for _ in range(times):
         for name, way in ways.items():
             pieces = max(200 // way.holds, 10, int(quick[name] * seconds / times))
             found = await pace(way.work, pieces, way.at_once)
@@ -157,7 +159,7 @@ async def on_sqlite(folder: Path, seconds: float) -> list[Measure]:
         ways["orm"] = Way(ever_new(by_orm, SETTLED), 32)
         ways["at once"] = Way(ever_new(ours(storages["at once"]), SETTLED), 256)
         ways["shared"] = Way(shared.rate_all(256, SETTLED), 1, holds=256)
-        paces = await in_turn(ways, seconds)
+        paces = await in_turn(ways, seconds, rounds(seconds, STEADY))
     alone, many, crowd, plain = (paces[name] for name in ("ours 1", "ours 32", "ours 256", "raw"))
     by_orm_s, at_once_s, limit_s = (paces[name].per_s for name in ("orm", "at once", "shared"))
     return [
@@ -192,10 +194,10 @@ async def on_postgresql(folder: Path, seconds: float) -> list[Measure]:
             reopened(folder / "pg-ours", url) as storage,
             baselines.cte(other, who_what_how) as (one, several),
         ):
-            rate, start = ever_new(ours(storage), SETTLED), 2 * SETTLED
+            rate, start = ever_new(ours(storage), SETTLED), EACH * PEOPLE // 2
             ways = {"ours 32": Way(rate, 32), "ours 256": Way(rate, 256)}
             ways |= {"statement": Way(ever_new(one, SETTLED), 32), "transaction": Way(ever_new(several, start), 32)}
-            paces = await in_turn(ways, 2 * seconds, 2 * STEADY)
+            paces = await in_turn(ways, 2 * seconds, rounds(seconds, 2 * STEADY))
     finally:
         server.cleanup()
     many, crowd, by_statement, by_transaction = paces.values()
