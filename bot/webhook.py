@@ -86,7 +86,7 @@ class Receiver:
         intake = self._intake
         if intake is None:
             raise Refused(503)
-        if not intake.has_room:  # asked first: a timer for each delivery would cost as much as reading it
+        if not intake.has_room:  # asked first, for a timer would be a hundredth of all that a press costs
             await _wait_for_room(intake)
         try:
             await intake.take([update])

@@ -60,7 +60,7 @@ class Inbox:
         self._database = database
 
     async def take(self, updates: Sequence[tuple[int, int | None, bytes]], owner: int | None = None) -> list[InboxItem]:
-        """Store (update id, person id, raw JSON) durably; returns those that were not known, in order.
+        """Store (update id, person id, JSON) durably; returns those that were not known, in order.
 
         They are the replica `owner`'s, to handle.
         """

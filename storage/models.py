@@ -137,8 +137,8 @@ rating = sa.Table(
     sa.Index("ix_rating_person_rated_at", "person_id", "rated_at"),
     # Who rated a film in a club. What is rated in private is not in it.
     sa.Index("ix_rating_club_movie", "chat_id", "movie_id", sqlite_where=IN_CLUB, postgresql_where=IN_CLUB),
-    # Whoever is rated has everyone's score, changed with each rating, and that points to the movie. To look at it once
-    # more for each rating, and an index for a movie that goes, were a tenth of what PostgreSQL does for it.
+    # Each rating changes everyone's score of the movie, and that points to it: what is rated cannot go. To point there
+    # once more, with the index that this needs, was a tenth of what PostgreSQL did for a rating.
     sa.ForeignKeyConstraint(["movie_id"], ["movie.id"]).ddl_if(dialect="sqlite"),
 )
 score = sa.Table(

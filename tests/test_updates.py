@@ -47,7 +47,8 @@ def press(**message: Any) -> bytes:
 
 @pytest.mark.parametrize(
     "message",
-    [{}, {"reply_to_message": {"message_id": 2, "text": "/dune"}}],
+    [{}, {"reply_markup": {"inline_keyboard": [[]]}}, {"reply_to_message": {"message_id": 2, "text": "/dune"}}],
+    ids=["plain", "kept by a former version", "in reply"],
 )
 def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, Any], bot: Bot) -> None:
     seen, whole = parsed(press(**message), bot), Update.de_json(orjson.loads(press()), bot)
@@ -65,7 +66,7 @@ def test_of_a_press_all_is_there_but_what_the_message_says(message: dict[str, An
 @pytest.mark.parametrize(
     "message",
     [
-        {"is_topic_message": True, "message_thread_id": 5},
+        {"is_topic_message": True, "message_thread_id": 5, "reply_markup": {"inline_keyboard": [[]]}},
         {
             "reply_to_message": {
                 "message_id": 2,
